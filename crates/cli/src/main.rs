@@ -1,0 +1,2 @@
+//! The ext5 command.
+fn main() {}

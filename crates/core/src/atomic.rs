@@ -1,0 +1,141 @@
+//! Files and folders that appear whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes a file through a temporary neighbour: write, sync, rename, sync the folder. Whoever
+/// opens `path` finds the old contents or the new, never a part.
+///
+/// # Errors
+/// Those of the file system and of `write`; the temporary file is removed then.
+pub fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let temporary = temporary_neighbour(path)?;
+    let result = File::create(&temporary).and_then(|file| {
+        let mut writer = BufWriter::new(file);
+        write(&mut writer)?;
+        writer
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?
+            .sync_all()?;
+        fs::rename(&temporary, path)?;
+        sync_parent(path)
+    });
+    if result.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    result
+}
+
+/// Fills a folder under a temporary name and renames it to `path` once everything in it is on
+/// disk. An older folder at `path` is replaced.
+///
+/// # Errors
+/// Those of the file system and of `fill`; the temporary folder is removed then.
+pub fn write_folder<E: From<io::Error>>(
+    path: &Path,
+    fill: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<(), E> {
+    let temporary = temporary_neighbour(path)?;
+    let _ = fs::remove_dir_all(&temporary);
+    fs::create_dir_all(&temporary)?;
+    let result = fill(&temporary).and_then(|()| Ok(publish(&temporary, path)?));
+    if result.is_err() {
+        let _ = fs::remove_dir_all(&temporary);
+    }
+    result
+}
+
+fn publish(temporary: &Path, path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(temporary)? {
+        File::open(entry?.path())?.sync_all()?;
+    }
+    File::open(temporary)?.sync_all()?;
+    if path.exists() {
+        // A folder cannot be renamed over a full one. A kill between the two renames leaves the
+        // old one under its own hidden name and `path` missing, never half a folder.
+        let old = temporary.with_extension("old");
+        let _ = fs::remove_dir_all(&old);
+        fs::rename(path, &old)?;
+        fs::rename(temporary, path)?;
+        fs::remove_dir_all(&old)?;
+    } else {
+        fs::rename(temporary, path)?;
+    }
+    sync_parent(path)
+}
+
+/// A hidden name beside `path`, different for each process, whose folder exists.
+fn temporary_neighbour(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or_else(|| {
+        io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("{} has no file name", path.display()),
+        )
+    })?;
+    let parent = parent(path);
+    fs::create_dir_all(parent)?;
+    Ok(parent.join(format!(
+        ".{}.{}.partial",
+        name.to_string_lossy(),
+        std::process::id()
+    )))
+}
+
+fn sync_parent(path: &Path) -> io::Result<()> {
+    File::open(parent(path))?.sync_all()
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        write_file(&path, |w| w.write_all(b"old")).unwrap();
+        let failed = write_file(&path, |w| {
+            w.write_all(b"half")?;
+            Err(io::Error::other("disk on fire"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["a.json"]);
+    }
+
+    #[test]
+    fn a_folder_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        let failed = write_folder(&path, |temporary| {
+            fs::write(temporary.join("part"), b"x")?;
+            Err(io::Error::other("killed"))
+        });
+        assert!(failed.is_err() && names(folder.path()).is_empty());
+        for text in ["one", "two"] {
+            write_folder(&path, |temporary| fs::write(temporary.join("whole"), text)).unwrap();
+            assert_eq!(fs::read_to_string(path.join("whole")).unwrap(), text);
+        }
+        assert_eq!(names(folder.path()), ["store"]);
+    }
+}

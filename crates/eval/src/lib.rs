@@ -1,0 +1,1 @@
+//! Evaluation: metrics, generation and option scoring, statistics.

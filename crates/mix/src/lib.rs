@@ -1,0 +1,1 @@
+//! Mixtures: the stream, objectives, token stores, packing, batches.

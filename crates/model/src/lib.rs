@@ -1,0 +1,1 @@
+//! The T5: modules, weights in and out, decoding.

@@ -1,0 +1,1 @@
+//! Training runs: recipes, optimisers, schedules, the loop, checkpoints.
