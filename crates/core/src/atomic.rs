@@ -1,7 +1,7 @@
 //! Files and folders that appear whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 /// Writes a file through a temporary neighbour: write, sync, rename, sync the folder. Whoever
@@ -68,6 +68,38 @@ fn publish(temporary: &Path, path: &Path) -> io::Result<()> {
     sync_parent(path)
 }
 
+/// Deletes a folder so that nobody ever sees a part of it: it is renamed out of the way first.
+///
+/// # Errors
+/// Those of the file system.
+pub fn remove_folder(path: &Path) -> io::Result<()> {
+    let hidden = temporary_neighbour(path)?;
+    let _ = fs::remove_dir_all(&hidden);
+    fs::rename(path, &hidden)?;
+    fs::remove_dir_all(&hidden)
+}
+
+/// Deletes what killed writers left in `folder`. Call it only where no other process can be
+/// writing.
+///
+/// # Errors
+/// Those of the file system.
+pub fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let leftover = name.is_some_and(|name| {
+            name.starts_with('.') && (name.ends_with(".partial") || name.ends_with(".old"))
+        });
+        match leftover {
+            true if path.is_dir() => fs::remove_dir_all(&path)?,
+            true => fs::remove_file(&path)?,
+            false => {}
+        }
+    }
+    Ok(())
+}
+
 /// A hidden name beside `path`, different for each process, whose folder exists.
 fn temporary_neighbour(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or_else(|| {
@@ -99,6 +131,7 @@ fn parent(path: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
 
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(folder)
@@ -137,5 +170,18 @@ mod tests {
             assert_eq!(fs::read_to_string(path.join("whole")).unwrap(), text);
         }
         assert_eq!(names(folder.path()), ["store"]);
+        remove_folder(&path).unwrap();
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn sweeping_removes_only_leftovers() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".step-1.77.partial")).unwrap();
+        fs::write(folder.path().join(".log.78.partial"), b"x").unwrap();
+        fs::write(folder.path().join(".lock"), b"").unwrap();
+        fs::create_dir(folder.path().join("step-1")).unwrap();
+        sweep(folder.path()).unwrap();
+        assert_eq!(names(folder.path()), [".lock", "step-1"]);
     }
 }

@@ -43,6 +43,26 @@ impl Batch {
         }
     }
 
+    /// The rows in `rows` as a batch of their own.
+    ///
+    /// # Panics
+    /// When there are not so many rows.
+    pub fn slice(&self, rows: std::ops::Range<usize>) -> Self {
+        let encoder = rows.start * self.inputs..rows.end * self.inputs;
+        let decoder = rows.start * self.targets..rows.end * self.targets;
+        Batch {
+            rows: rows.len(),
+            inputs: self.inputs,
+            targets: self.targets,
+            encoder_ids: self.encoder_ids[encoder.clone()].to_vec(),
+            encoder_segments: self.encoder_segments[encoder].to_vec(),
+            decoder_inputs: self.decoder_inputs[decoder.clone()].to_vec(),
+            decoder_targets: self.decoder_targets[decoder.clone()].to_vec(),
+            decoder_segments: self.decoder_segments[decoder.clone()].to_vec(),
+            loss_weights: self.loss_weights[decoder].to_vec(),
+        }
+    }
+
     /// Sum of the loss weights: the number of real target tokens when all weights are 1.
     pub fn weight(&self) -> f64 {
         self.loss_weights.iter().map(|&w| f64::from(w)).sum()

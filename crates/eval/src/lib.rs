@@ -1,1 +1,35 @@
 //! Evaluation: metrics, generation and option scoring, statistics.
+//!
+//! [`Evaluation::task`] puts the examples of a split to a [`Predictor`] and returns a
+//! [`TaskResult`]: every metric of the task with an interval, the majority baseline on the same
+//! examples, and one prediction for each example. [`TaskResult::write`] leaves them in a run's
+//! folder with their [`Provenance`], [`table()`] shows several. [`metrics`] and [`statistics`]
+//! are pure functions and know nothing of models; [`statistics::compare`] compares two systems
+//! over several seeds.
+
+mod batches;
+mod error;
+mod evaluation;
+mod files;
+mod judge;
+mod majority;
+pub mod metrics;
+mod predictor;
+mod questions;
+mod result;
+pub mod statistics;
+mod summary;
+mod table;
+#[cfg(test)]
+mod testing;
+
+pub use error::EvalError;
+pub use evaluation::{Evaluation, Settings};
+pub use files::ResultFile;
+pub use majority::Majority;
+pub use predictor::{Predictor, PredictorError};
+pub use questions::Progress;
+pub use result::{
+    Baseline, Difference, Mark, MetricValue, OptionScore, Prediction, Provenance, TaskResult,
+};
+pub use table::table;

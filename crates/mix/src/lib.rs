@@ -1,1 +1,35 @@
-//! Mixtures: the stream, objectives, token stores, packing, batches.
+//! The stream: the infinite, ordered sequence of examples that a mixture and a seed define.
+//!
+//! Read it in this order:
+//!
+//! 1. [`rate`]: how often each entry is drawn, as whole numbers.
+//! 2. [`schedule`]: which entry supplies slot n of the stream.
+//! 3. [`order`]: which example, or which slice of a corpus, a draw is.
+//! 4. [`objective`]: how a slice of unlabelled text becomes an example.
+//! 5. [`store`]: where the token ids lie.
+//! 6. [`mixture`]: the five above put together; [`report`] says what the mixture is.
+//! 7. [`pack`] and [`batches`]: windows of the stream as rows, rows as batches.
+//!
+//! Everything is a pure function of (mixture, seed, index): there is no shuffle buffer and no
+//! iterator state, and a place in the stream is two integers, a [`Cursor`].
+
+pub mod batches;
+pub mod mixture;
+pub mod objective;
+pub mod order;
+pub mod pack;
+pub mod prefetch;
+pub mod rate;
+pub mod report;
+pub mod schedule;
+pub mod store;
+
+pub use batches::{BatchError, BatchOptions, Batches, Cursor, PackedBatch};
+pub use mixture::{Entry, EntryKind, Mixture, MixtureError, Settings, TokenExample};
+pub use objective::{Sentinels, SpanCorruption};
+pub use pack::{PackedRow, Shape};
+pub use prefetch::Prefetch;
+pub use rate::Rule;
+pub use report::{EntryReport, Report};
+pub use schedule::{Draw, Schedule};
+pub use store::{CorpusStore, StoreError, TokenStore};

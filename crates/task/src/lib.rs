@@ -1,1 +1,70 @@
 //! Tasks: how rows become examples and how predictions are scored.
+//!
+//! A task is one TOML file: data, never code. [`Registry`] reads folders of them and selects by
+//! name, pattern, family or suite; [`Task::examples`] turns the rows of a split into
+//! [`Example`]s; [`Task::check`] tries a task on all its data; [`Metric`] names how predictions
+//! are scored (the arithmetic is in the `ext5-eval` crate).
+//!
+//! ```toml
+//! name = "rte"                      # letters, digits, `_`, `-`, `.`
+//! family = "nli"                    # one of FAMILIES, or a name of your own
+//! suites = ["exmix", "superglue"]   # optional: tasks reported together
+//! description = "Does the premise entail the hypothesis?"   # optional
+//! licence = "research use"          # optional
+//! metrics = ["accuracy"]            # see Metric
+//!
+//! [source]                          # optional, as is every key in it
+//! format = "jsonl"
+//! folder = "rte"                    # default: the task's name
+//! files.train = "rte/train-*.jsonl" # default: FOLDER/SPLIT.jsonl, else FOLDER/SPLIT-*.jsonl
+//! files.validation = "rte/dev.jsonl" # one path or pattern, or a list, below the data root
+//! filter = "premise | length < 5000" # an expression: only rows for which it is true
+//! max_examples = 10_000             # a fixed random sample of each split
+//! max_malformed = 0.001             # tolerated share of malformed rows
+//! unlabelled = ["test"]             # splits whose rows have no targets
+//!
+//! [template]                        # Jinja over the row's columns
+//! inputs = "rte hypothesis: {{ hypothesis }} premise: {{ premise }}"
+//! targets = "{{ label }}"           # default: the label's word, or the right option
+//! references = "answers.text"       # optional expression: all right targets
+//! group = "question_id"             # optional expression: examples that share references
+//!
+//! [labels]                          # a column whose values stand for words
+//! column = "label"
+//! words = { 0 = "entailment", 1 = "not_entailment" }
+//!
+//! [choice]                          # or: options that differ from row to row
+//! options = "[sol1, sol2]"          # an expression, or a list of fixed strings
+//! answer = "label"                  # an expression
+//! answer_is = "index"               # index (from 0), number (from 1), letter, text
+//! ```
+//!
+//! Templates and expressions see each column by its name, and all of them as `row` (for names
+//! that are no identifiers: `row["A-coref"]`). Templates also see what the task computed, in place
+//! of columns of the same name: `label` and `options` with `[labels]`; `answer` and `options` with
+//! `[choice]`. An undefined name is an error, there are no files and no network, and work is
+//! limited by fuel. White space at both ends of a rendered text is removed.
+//!
+//! Minijinja's filters are there, and two more from T5's preprocessors: `pad_punctuation` and
+//! `round_half_even` (see [`template`]).
+
+mod answer;
+pub mod check;
+mod compile;
+mod definition;
+pub mod error;
+pub mod example;
+pub mod examples;
+pub mod metric;
+pub mod registry;
+mod render;
+pub mod task;
+pub mod template;
+
+pub use check::Report;
+pub use error::{RegistryError, TaskError};
+pub use example::{Example, Origin};
+pub use examples::Examples;
+pub use metric::{Metric, Needs};
+pub use registry::Registry;
+pub use task::{FAMILIES, Task};

@@ -1,1 +1,25 @@
 //! Training runs: recipes, optimisers, schedules, the loop, checkpoints.
+//!
+//! A run goes through these modules in order: [`recipe`] says what it does, [`prepare`] makes its
+//! data ready, [`Run`] opens its folder and starts or goes on, [`Trainer`] makes the updates with
+//! an [`optimizer`] and a [`schedule`], [`checkpoint`] and [`log`] keep what it has done. [`Trained`]
+//! opens the result.
+
+pub mod checkpoint;
+pub mod export;
+mod folder;
+mod held_out;
+pub mod log;
+pub mod optimizer;
+pub mod prepare;
+pub mod recipe;
+mod run;
+pub mod schedule;
+mod trained;
+mod trainer;
+
+pub use checkpoint::Position;
+pub use folder::{FolderError, RunFolder};
+pub use run::{Run, RunError};
+pub use trained::{OpenError, Origin, Trained};
+pub use trainer::{Event, Outcome, TrainError, Trainer};

@@ -1,0 +1,59 @@
+//! `ext5 pretrain`
+
+use super::{mix, recipe};
+use crate::args::Pretrain;
+use crate::failure::{Blame, Failure};
+use crate::interrupt;
+use crate::progress::Training;
+use ext5_train::recipe::Recipe;
+use ext5_train::{Outcome, Run};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Trains on the mixture of a recipe.
+pub fn run(command: Pretrain) -> Result<(), Failure> {
+    let recipe = recipe::read(command.recipe)?;
+    let out = command.out.unwrap_or_else(|| PathBuf::from("runs").join(&recipe.name));
+    train(recipe, &out)
+}
+
+/// Trains a recipe in the folder `out`, or goes on with the run that is there.
+pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
+    use_threads(recipe.train.threads)?;
+    let stop = interrupt::flag()?;
+    let run = Run::open(out, &mut recipe).request()?;
+    let prepared = recipe::prepare(&recipe)?;
+    let mut trainer = run.start(&mut recipe, &prepared).request()?;
+
+    let step = trainer.position().step;
+    if step == 0 {
+        println!("{}: {} parameters", out.display(), crate::table::count(trainer.parameters()));
+    } else {
+        println!("{}: going on from step {step} of {}", out.display(), recipe.train.steps);
+    }
+    mix::print_report(&prepared, &recipe, &mut io::stdout())?;
+    let progress = Training::new(step, recipe.train.steps);
+    let outcome = trainer.run(&stop, &mut |event| progress.show(&event));
+    progress.finish();
+    match outcome.work()? {
+        Outcome::Finished => {
+            mix::print_realised(&prepared, trainer.position(), &mut io::stdout())?;
+            println!("{}: finished, {} steps", out.display(), trainer.position().step);
+            Ok(())
+        }
+        Outcome::Interrupted => {
+            eprintln!(
+                "{}: saved at step {}; the same command goes on",
+                out.display(),
+                trainer.position().step
+            );
+            Err(Failure::Interrupted)
+        }
+    }
+}
+
+/// Sets the size of the one thread pool.
+fn use_threads(threads: Option<usize>) -> Result<(), Failure> {
+    let Some(threads) = threads else { return Ok(()) };
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().work()
+}

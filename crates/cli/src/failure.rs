@@ -1,0 +1,56 @@
+//! How a command ends when it does not end well, and the exit code that says so.
+
+use std::process::ExitCode;
+
+/// Why a command stopped.
+#[derive(Debug)]
+pub enum Failure {
+    /// The request was wrong: exit code 2.
+    Request(anyhow::Error),
+    /// The request was right and the work failed: exit code 1.
+    Work(anyhow::Error),
+    /// Interrupted, and saved: exit code 130.
+    Interrupted,
+    /// Whoever read our output has gone, such as `head`: nothing is wrong.
+    OutputClosed,
+}
+
+impl Failure {
+    /// The exit code of the process.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Failure::Request(_) => ExitCode::from(2),
+            Failure::Work(_) => ExitCode::from(1),
+            Failure::Interrupted => ExitCode::from(130),
+            Failure::OutputClosed => ExitCode::SUCCESS,
+        }
+    }
+}
+
+/// Says whether an error is the request's fault or the work's.
+pub trait Blame<T> {
+    /// The request was wrong.
+    fn request(self) -> Result<T, Failure>;
+    /// The work failed.
+    fn work(self) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<anyhow::Error>> Blame<T> for Result<T, E> {
+    fn request(self) -> Result<T, Failure> {
+        self.map_err(|error| Failure::Request(error.into()))
+    }
+
+    fn work(self) -> Result<T, Failure> {
+        self.map_err(|error| Failure::Work(error.into()))
+    }
+}
+
+/// Only writing to standard output gives plain I/O errors in the commands.
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Failure::OutputClosed,
+            _ => Failure::Work(anyhow::Error::new(error).context("cannot write the output")),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What long work shows: one moving line on a terminal, plain lines elsewhere.
+
+use ext5_train::Event;
+use ext5_train::log::{Line, Tally};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::time::{Duration, Instant};
+
+/// Without a terminal, work that counts rows says so at most this often.
+const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Shows the building of token stores.
+pub struct Caching {
+    bar: ProgressBar,
+    said: Instant,
+}
+
+impl Caching {
+    /// Nothing is shown until there is something to build.
+    pub fn new() -> Self {
+        let bar = ProgressBar::new_spinner();
+        Caching { bar, said: Instant::now() }
+    }
+
+    /// `rows` of the store called `name` are done.
+    pub fn report(&mut self, name: &str, rows: u64) {
+        let text = format!("caching {name}: {} rows", crate::table::count(rows));
+        if self.bar.is_hidden() && self.said.elapsed() > PLAIN_INTERVAL {
+            eprintln!("{text}");
+            self.said = Instant::now();
+        }
+        self.bar.set_message(text);
+        self.bar.tick();
+    }
+
+    /// Takes the line away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Shows a run: log lines stay, the line of the current step moves.
+pub struct Training {
+    bar: ProgressBar,
+    first_step: u64,
+    start: Instant,
+}
+
+impl Training {
+    /// A run that stands at `step` of `steps`.
+    pub fn new(step: u64, steps: u64) -> Self {
+        let bar = ProgressBar::new(steps);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_position(step);
+        Training { bar, first_step: step, start: Instant::now() }
+    }
+
+    /// Shows what the run tells.
+    pub fn show(&self, event: &Event<'_>) {
+        match event {
+            Event::Step { position, loss } => {
+                let done = position.step - self.first_step;
+                let each = self.start.elapsed() / u32::try_from(done).unwrap_or(u32::MAX).max(1);
+                let steps = self.bar.length().unwrap_or(0).saturating_sub(position.step);
+                let left = each * u32::try_from(steps).unwrap_or(u32::MAX);
+                self.bar.set_message(format!("loss {loss:.3}, {} left", duration(left)));
+                self.bar.set_position(position.step);
+            }
+            Event::Logged(line) => self.line(&describe(line)),
+            Event::Saved(path) => self.line(&format!("saved {}", path.display())),
+        }
+    }
+
+    /// Takes the moving line away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn line(&self, text: &str) {
+        if self.bar.is_hidden() {
+            eprintln!("{text}");
+        } else {
+            self.bar.println(text);
+        }
+    }
+}
+
+fn describe(line: &Line) -> String {
+    match line {
+        Line::Train { step, rate, denoising, supervised, fill, tokens_per_second, .. } => format!(
+            "step {step:>6}  train     denoising {}  supervised {}  rate {rate:.5}  \
+             fill {:.0} %  {tokens_per_second:.0} tokens/s",
+            loss(denoising),
+            loss(supervised),
+            fill * 100.0
+        ),
+        Line::Evaluation { step, denoising, supervised, .. } => format!(
+            "step {step:>6}  held out  denoising {}  supervised {}",
+            loss(denoising),
+            loss(supervised)
+        ),
+    }
+}
+
+fn loss(tally: &Tally) -> String {
+    match tally.tokens {
+        0 => format!("{:>7}", "-"),
+        _ => format!("{:>7.4}", tally.loss()),
+    }
+}
+
+/// A time span as people say it.
+pub fn duration(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+    }
+}

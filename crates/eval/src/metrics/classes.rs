@@ -1,0 +1,157 @@
+//! Metrics over class labels that need all examples at once.
+
+/// Class labels of predictions and truths as ids. The classes are `0..classes`; a predicted text
+/// that is no class has the id `classes`, one more class for all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labels {
+    classes: usize,
+    /// Truth and prediction of each example.
+    pairs: Vec<(usize, usize)>,
+}
+
+impl Labels {
+    /// Looks up labels, given as truth and prediction, among `names`, all without white space
+    /// around them. Truths that `names` lacks are appended to it in order of appearance.
+    pub fn new<'a>(
+        names: impl IntoIterator<Item = &'a str>,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let labels: Vec<_> = labels
+            .into_iter()
+            .map(|(t, p)| (t.trim(), p.trim()))
+            .collect();
+        let mut known: Vec<&str> = Vec::new();
+        for name in names
+            .into_iter()
+            .map(str::trim)
+            .chain(labels.iter().map(|label| label.0))
+        {
+            if !known.contains(&name) {
+                known.push(name);
+            }
+        }
+        let id = |name| known.iter().position(|&k| k == name).unwrap_or(known.len());
+        let pairs = labels
+            .iter()
+            .map(|&(truth, prediction)| (id(truth), id(prediction)))
+            .collect();
+        Labels {
+            classes: known.len(),
+            pairs,
+        }
+    }
+
+    /// Number of examples.
+    pub fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// Whether there are no examples.
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// Matthews's correlation coefficient for any number of classes (Gorodkin 2004, as
+    /// scikit-learn's `matthews_corrcoef`) over the chosen examples; 0 where it is undefined.
+    pub fn matthews(&self, chosen: impl IntoIterator<Item = usize>) -> f64 {
+        let counts = self.count(chosen);
+        let n = counts.examples as f64;
+        let product = |a: &[usize], b: &[usize]| -> f64 {
+            a.iter().zip(b).map(|(&x, &y)| x as f64 * y as f64).sum()
+        };
+        let covariance = counts.right.iter().sum::<usize>() as f64 * n
+            - product(&counts.truths, &counts.predictions);
+        let of_truths = n * n - product(&counts.truths, &counts.truths);
+        let of_predictions = n * n - product(&counts.predictions, &counts.predictions);
+        match (of_truths * of_predictions).sqrt() {
+            0.0 => 0.0,
+            scale => covariance / scale,
+        }
+    }
+
+    /// The unweighted mean over `0..classes` of each class's F1 over the chosen examples. A class
+    /// that is neither there nor predicted has F1 0, as in scikit-learn with a fixed label list.
+    pub fn macro_f1(&self, chosen: impl IntoIterator<Item = usize>) -> f64 {
+        let counts = self.count(chosen);
+        let f1 = |class: usize| match counts.truths[class] + counts.predictions[class] {
+            0 => 0.0,
+            total => 2.0 * counts.right[class] as f64 / total as f64,
+        };
+        (0..self.classes).map(f1).sum::<f64>() / self.classes.max(1) as f64
+    }
+
+    fn count(&self, chosen: impl IntoIterator<Item = usize>) -> Counts {
+        let zeros = || vec![0; self.classes + 1];
+        let mut counts = Counts {
+            examples: 0,
+            right: zeros(),
+            truths: zeros(),
+            predictions: zeros(),
+        };
+        for example in chosen {
+            let (truth, prediction) = self.pairs[example];
+            counts.examples += 1;
+            counts.truths[truth] += 1;
+            counts.predictions[prediction] += 1;
+            counts.right[truth] += usize::from(truth == prediction);
+        }
+        counts
+    }
+}
+
+/// Margins and diagonal of the confusion matrix.
+struct Counts {
+    examples: usize,
+    right: Vec<usize>,
+    truths: Vec<usize>,
+    predictions: Vec<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(
+        names: &[&'static str],
+        truths: &[&'static str],
+        predictions: &[&'static str],
+    ) -> Labels {
+        Labels::new(
+            names.iter().copied(),
+            truths.iter().copied().zip(predictions.iter().copied()),
+        )
+    }
+
+    /// Both from the reference's table of metrics.
+    #[test]
+    fn golden_values() {
+        let three = labels(
+            &["0", "1", "2"],
+            &["0", "0", "2", "1"],
+            &["0", "1", "2", "1"],
+        );
+        assert!((three.matthews(0..4) - 0.7).abs() < 1e-12);
+        let three = labels(
+            &["0", "1", "2"],
+            &["0", "1", "1", "2"],
+            &["0", "0", "2", "2"],
+        );
+        assert!((three.macro_f1(0..4) - 0.444_444_444_444).abs() < 1e-9);
+    }
+
+    #[test]
+    fn unknown_predictions_are_one_class() {
+        let some = labels(&["a", "b"], &["a", "a", "b", "b"], &["a", "x", "b", "y"]);
+        let same = labels(&["a", "b"], &["a", "a", "b", "b"], &["a", "x", " b ", "x"]);
+        assert_eq!(some, same);
+        assert!(some.matthews(0..4) > 0.0 && some.matthews(0..4) < 1.0);
+    }
+
+    #[test]
+    fn constant_predictions_have_no_correlation() {
+        let constant = labels(&["a", "b"], &["a", "b"], &["a", "a"]);
+        assert_eq!(constant.matthews(0..2), 0.0);
+        assert_eq!(constant.matthews([]), 0.0);
+        assert_eq!(labels(&[], &[], &[]).macro_f1([]), 0.0);
+    }
+}

@@ -1,0 +1,116 @@
+//! From marks to numbers with their intervals.
+
+use crate::metrics::Marks;
+use crate::result::{Difference, MetricValue};
+use crate::statistics::{Bootstrap, mcnemar, sign_flip};
+use ext5_task::Metric;
+
+/// Permutations that a sign-flip test draws.
+const PERMUTATIONS: u32 = 10_000;
+
+/// The value of a metric with its interval. `by` says how the answers came about.
+pub(crate) fn value(metric: Metric, marks: &Marks, by: &str, bootstrap: &Bootstrap) -> MetricValue {
+    let n = marks.len();
+    let interval = bootstrap.interval(n, |sample| marks.over(sample));
+    let over = match marks {
+        Marks::Each(_) => "mean over examples",
+        _ => "over all examples at once",
+    };
+    MetricValue {
+        name: metric.name().to_owned(),
+        value: marks.value(),
+        low: interval.low,
+        high: interval.high,
+        n,
+        how: format!("{by}; {over}; {}", bootstrap.describe()),
+    }
+}
+
+/// How much better the first system is than the second, on the same examples in the same order.
+pub(crate) fn difference(
+    metric: Metric,
+    first: &Marks,
+    second: &Marks,
+    bootstrap: &Bootstrap,
+) -> Difference {
+    let interval = bootstrap.interval(first.len(), |sample| {
+        first.over(sample) - second.over(sample)
+    });
+    let test = first
+        .each()
+        .zip(second.each())
+        .map(|pair| test(pair, bootstrap));
+    let described = test.map_or("no test for a metric that is no mean", |(_, name)| name);
+    Difference {
+        name: metric.name().to_owned(),
+        value: first.value() - second.value(),
+        low: interval.low,
+        high: interval.high,
+        p: test.map(|(p, _)| p),
+        how: format!(
+            "same resamples for both, {}; {described}",
+            bootstrap.describe()
+        ),
+    }
+}
+
+/// The p-value of a paired test that suits the values, and its name.
+fn test((first, second): (&[f64], &[f64]), bootstrap: &Bootstrap) -> (f64, &'static str) {
+    let outcomes = first
+        .iter()
+        .chain(second)
+        .all(|&value| value == 0.0 || value == 100.0);
+    if outcomes {
+        let pairs = first.iter().zip(second).map(|(&a, &b)| (a > 0.0, b > 0.0));
+        return (mcnemar(pairs).p, "exact McNemar test, two-sided");
+    }
+    let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
+    let found = sign_flip(&differences, PERMUTATIONS, bootstrap.key.name("sign flip"));
+    let name = match found.exact {
+        true => "paired sign-flip test, two-sided, all flips",
+        false => "paired sign-flip test, two-sided, 10000 random flips",
+    };
+    (found.p, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ext5_core::Key;
+
+    #[test]
+    fn a_constant_metric_has_no_width() {
+        let bootstrap = Bootstrap::new(Key::new(1));
+        let found = value(
+            Metric::Accuracy,
+            &Marks::Each(vec![100.0; 9]),
+            "test",
+            &bootstrap,
+        );
+        assert_eq!(
+            (found.value, found.low, found.high, found.n),
+            (100.0, 100.0, 100.0, 9)
+        );
+        assert_eq!(
+            found.how,
+            "test; mean over examples; 95 % percentile bootstrap over examples, 1000 resamples"
+        );
+    }
+
+    #[test]
+    fn the_test_suits_the_values() {
+        let bootstrap = Bootstrap::new(Key::new(1));
+        let zeros = Marks::Each(vec![0.0; 30]);
+        let found = |marks: &Marks| difference(Metric::RougeL, marks, &zeros, &bootstrap);
+        let outcomes = found(&Marks::Each(vec![100.0; 30]));
+        assert!(outcomes.how.contains("McNemar") && outcomes.p.unwrap() < 1e-8);
+        assert_eq!(
+            (outcomes.value, outcomes.low, outcomes.high),
+            (100.0, 100.0, 100.0)
+        );
+        let reals = found(&Marks::Each((0..30).map(f64::from).collect()));
+        assert!(reals.how.contains("10000 random flips") && reals.p.unwrap() < 0.001);
+        let corpus = found(&Marks::Pearson(vec![(1.0, 1.0); 30]));
+        assert!(corpus.p.is_none() && corpus.how.contains("no test"));
+    }
+}

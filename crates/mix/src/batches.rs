@@ -1,0 +1,205 @@
+//! Batches: windows of the stream as packed rows, rows as batches.
+
+use crate::mixture::{Mixture, MixtureError};
+use crate::pack::{self, PackedRow};
+use ext5_core::Batch;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::vec;
+use thiserror::Error;
+
+/// A place in the sequence of rows: the next row to be read. All that a checkpoint stores of the
+/// data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cursor {
+    /// Number of the window, from 0.
+    pub window: u64,
+    /// Number of the row in the window, from 0.
+    pub row: u64,
+}
+
+/// How rows become batches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchOptions {
+    /// Rows of a global batch, of all ranks together.
+    pub rows: usize,
+    /// Examples of a window, which is packed on its own. It decides the order of the stream's
+    /// rows: a run must keep it.
+    pub window: u64,
+    /// This process, from 0.
+    pub rank: usize,
+    /// Number of processes.
+    pub world: usize,
+}
+
+/// Why there is no batch.
+#[derive(Debug, Error)]
+pub enum BatchError {
+    /// A window without examples.
+    #[error("a window of 0 examples gives no rows: it must have at least 1")]
+    Window,
+    /// A rank that does not exist.
+    #[error("rank {rank} of {world}: ranks count from 0 and stay below the number of processes")]
+    Rank {
+        /// The rank.
+        rank: usize,
+        /// Number of processes.
+        world: usize,
+    },
+    /// Some process would have no rows.
+    #[error("a batch of {rows} rows cannot be shared by {world} processes: each needs a row")]
+    Rows {
+        /// Rows of a global batch.
+        rows: usize,
+        /// Number of processes.
+        world: usize,
+    },
+    /// The cursor was made with another mixture or window.
+    #[error(
+        "window {} has {rows} rows, and row {} is asked for: the place was recorded with another \
+         mixture, seed, length or window size",
+        cursor.window, cursor.row
+    )]
+    Cursor {
+        /// The place.
+        cursor: Cursor,
+        /// Rows of its window.
+        rows: u64,
+    },
+    /// The mixture failed.
+    #[error(transparent)]
+    Mixture(#[from] MixtureError),
+}
+
+/// This rank's part of a global batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PackedBatch {
+    /// The arrays.
+    pub batch: Batch,
+    /// For every row the entry of each segment: segment s (from 1) of row r is of entry
+    /// `segments[r][s − 1]`.
+    pub segments: Vec<Vec<usize>>,
+    /// Where the next global batch starts.
+    pub end: Cursor,
+}
+
+/// The batches of a mixture from some place on, without end; the sequence stops after an error.
+#[derive(Debug)]
+pub struct Batches {
+    mixture: Arc<Mixture>,
+    options: BatchOptions,
+    next: Cursor,
+    /// The rows of the current window that are still to be read.
+    rows: vec::IntoIter<PackedRow>,
+    failed: bool,
+}
+
+impl Batches {
+    /// The batches of `mixture` from `start` on.
+    ///
+    /// # Errors
+    /// When the options are impossible.
+    pub fn new(
+        mixture: Arc<Mixture>,
+        options: BatchOptions,
+        start: Cursor,
+    ) -> Result<Self, BatchError> {
+        let BatchOptions {
+            rows,
+            window,
+            rank,
+            world,
+        } = options;
+        if window == 0 {
+            return Err(BatchError::Window);
+        }
+        if rank >= world {
+            return Err(BatchError::Rank { rank, world });
+        }
+        if rows < world {
+            return Err(BatchError::Rows { rows, world });
+        }
+        Ok(Batches {
+            mixture,
+            options,
+            next: start,
+            rows: Vec::new().into_iter(),
+            failed: false,
+        })
+    }
+
+    fn batch(&mut self) -> Result<PackedBatch, BatchError> {
+        let BatchOptions {
+            rows, rank, world, ..
+        } = self.options;
+        let mut mine = Vec::with_capacity(rows.div_ceil(world));
+        for number in 0..rows {
+            let row = self.row()?;
+            if number % world == rank {
+                mine.push(row);
+            }
+        }
+        let shape = self.mixture.settings().shape;
+        let mut batch = Batch::empty(mine.len(), shape.inputs, shape.targets);
+        for (number, row) in mine.iter().enumerate() {
+            row.write(&mut batch, number);
+        }
+        let entries = |row: &PackedRow| row.segments.iter().map(|e| e.draw.entry).collect();
+        Ok(PackedBatch {
+            batch,
+            segments: mine.iter().map(entries).collect(),
+            end: self.next,
+        })
+    }
+
+    /// The next row of the sequence. Afterwards the cursor is on a row that exists, at the start
+    /// of the next window if need be.
+    fn row(&mut self) -> Result<PackedRow, BatchError> {
+        if self.rows.len() == 0 {
+            self.rows = self.window()?;
+        }
+        let cursor = self.next;
+        let row = self
+            .rows
+            .next()
+            .ok_or(BatchError::Cursor { cursor, rows: 0 })?;
+        self.next.row += 1;
+        if self.rows.len() == 0 {
+            self.next = Cursor {
+                window: cursor.window + 1,
+                row: 0,
+            };
+        }
+        Ok(row)
+    }
+
+    /// The rows of the cursor's window from the cursor on.
+    fn window(&self) -> Result<vec::IntoIter<PackedRow>, BatchError> {
+        let cursor = self.next;
+        let size = self.options.window;
+        let first = cursor.window.saturating_mul(size);
+        let examples = self.mixture.from(first)?.take(size as usize);
+        let examples = examples.collect::<Result<Vec<_>, _>>()?;
+        let key = self.mixture.key().name("rows").index(cursor.window);
+        let mut rows = pack::pack(examples, self.mixture.settings().shape, key);
+        if cursor.row >= rows.len() as u64 {
+            let rows = rows.len() as u64;
+            return Err(BatchError::Cursor { cursor, rows });
+        }
+        Ok(rows.split_off(cursor.row as usize).into_iter())
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<PackedBatch, BatchError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let batch = self.batch();
+        self.failed = batch.is_err();
+        Some(batch)
+    }
+}

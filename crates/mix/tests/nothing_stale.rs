@@ -1,0 +1,307 @@
+//! Token stores are never stale and never half there: their keys cover all they follow from, they
+//! appear whole or not at all, and damage is noticed.
+
+mod support;
+
+use ext5_core::Digest;
+use ext5_mix::store::{CorpusKey, CorpusStore, StoreError, TaskKey, TextExample, TokenStore};
+use ext5_task::Task;
+use ext5_text::Vocabulary;
+use std::convert::Infallible;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{build, encode, example, is_damaged};
+
+/// A task whose rows have the columns `text` and `label`.
+fn task(prefix: &str) -> Task {
+    let text = format!(
+        "name = 'reviews'\nfamily = 'classification'\nmetrics = ['accuracy']\n\
+         [template]\ninputs = '{prefix}: {{{{ text }}}}'\ntargets = '{{{{ label }}}}'\n"
+    );
+    Task::parse(&text, "reviews.toml".as_ref()).unwrap()
+}
+
+const ROWS: &str = "{\"text\": \"good fun\", \"label\": \"yes\"}\n\
+                    {\"text\": \"no fun\", \"label\": \"no\"}\n";
+
+struct Folders {
+    _root: tempfile::TempDir,
+    data: PathBuf,
+    cache: PathBuf,
+}
+
+fn folders(rows: &str) -> Folders {
+    let root = tempfile::tempdir().unwrap();
+    let (data, cache) = (root.path().join("data"), root.path().join("cache"));
+    fs::create_dir_all(data.join("reviews")).unwrap();
+    fs::write(data.join("reviews/train.jsonl"), rows).unwrap();
+    Folders {
+        _root: root,
+        data,
+        cache,
+    }
+}
+
+impl Folders {
+    fn open(&self, task: &Task) -> Result<TokenStore, StoreError> {
+        let bytes = Vocabulary::bytes();
+        TokenStore::open_or_build(task, &self.data, "train", &bytes, &self.cache, &mut |_| ())
+    }
+
+    /// The stores of the task, hidden ones left out.
+    fn stores(&self) -> Vec<PathBuf> {
+        visible(&self.cache.join("tasks/reviews"))
+    }
+}
+
+fn visible(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let hidden = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with('.');
+    paths.filter(|path| !hidden(path)).collect()
+}
+
+#[test]
+fn a_store_holds_what_the_task_says() {
+    let folders = folders(ROWS);
+    let store = folders.open(&task("review")).unwrap();
+    assert_eq!(store.examples(), 2);
+    let bytes = Vocabulary::bytes();
+    let (inputs, targets) = store.read(1, 100, 100).unwrap();
+    assert_eq!(bytes.decode(&inputs), "review: no fun");
+    assert_eq!(bytes.decode(&targets), "no");
+    assert_eq!(store.lengths(1), (14, 2));
+    assert_eq!(store.read(0, 3, 2).unwrap().0, bytes.encode("rev"));
+}
+
+#[test]
+fn changed_bytes_definition_and_vocabulary_have_other_stores() {
+    let folders = folders(ROWS);
+    folders.open(&task("review")).unwrap();
+    folders.open(&task("review")).unwrap();
+    assert_eq!(folders.stores().len(), 1, "the same store is opened again");
+    folders.open(&task("comment")).unwrap();
+    assert_eq!(folders.stores().len(), 2, "the template changed");
+    let path = folders.data.join("reviews/train.jsonl");
+    fs::write(path, ROWS.replace("good", "fine")).unwrap();
+    let store = folders.open(&task("comment")).unwrap();
+    assert_eq!(folders.stores().len(), 3, "the rows changed");
+    let (inputs, _) = store.read(0, 100, 100).unwrap();
+    assert_eq!(Vocabulary::bytes().decode(&inputs), "comment: fine fun");
+
+    let digest = |text: &str| Digest::of(text.as_bytes());
+    let one = TaskKey {
+        task: "reviews",
+        split: "train",
+        sources: &[digest("a"), digest("b")],
+        definition: digest("definition"),
+        vocabulary: digest("vocabulary"),
+    };
+    let vocabulary = TaskKey {
+        vocabulary: digest("other"),
+        ..one.clone()
+    };
+    let definition = TaskKey {
+        definition: digest("other"),
+        ..one.clone()
+    };
+    let split = TaskKey {
+        split: "validation",
+        ..one.clone()
+    };
+    let order = TaskKey {
+        sources: &[digest("b"), digest("a")],
+        ..one.clone()
+    };
+    for other in [vocabulary, definition, split, order] {
+        assert_ne!(one.digest(), other.digest());
+    }
+    let corpus = |source: &str, vocabulary: &str| {
+        let key = CorpusKey {
+            corpus: "books",
+            sources: &[digest(source)],
+            vocabulary: digest(vocabulary),
+        };
+        key.digest()
+    };
+    assert_ne!(corpus("a", "v"), corpus("b", "v"));
+    assert_ne!(corpus("a", "v"), corpus("a", "w"));
+}
+
+#[test]
+fn what_was_left_out_is_known_whenever_the_store_is_opened() {
+    let good = "{\"text\": \"good fun\", \"label\": \"yes\"}\n";
+    let rows = good.repeat(1500) + "{\"text\": \n";
+    let folders = folders(&rows);
+    for _ in 0..2 {
+        let store = folders.open(&task("review")).unwrap();
+        assert_eq!((store.examples(), store.left_out().malformed), (1500, 1));
+        let first = &store.left_out().first;
+        assert!(first[0].contains("train.jsonl:1501"), "{first:?}");
+    }
+}
+
+#[test]
+fn damage_is_noticed() {
+    let changes: [(&str, fn(&mut Vec<u8>)); 6] = [
+        ("ids.bin", |bytes| bytes.truncate(bytes.len() - 2)),
+        ("ids.bin", |bytes| bytes.extend([0, 0])),
+        ("ends.bin", |bytes| bytes.truncate(bytes.len() - 8)),
+        ("ends.bin", |bytes| bytes[0] ^= 1),
+        ("meta.json", |bytes| bytes.truncate(40)),
+        ("meta.json", |bytes| {
+            let at = String::from_utf8_lossy(bytes).find("\"items\": 2").unwrap();
+            bytes[at + 9] = b'1';
+        }),
+    ];
+    for (file, change) in changes {
+        let folders = folders(ROWS);
+        folders.open(&task("review")).unwrap();
+        let store = folders.stores().remove(0);
+        let path = store.join(file);
+        let mut bytes = fs::read(&path).unwrap();
+        change(&mut bytes);
+        fs::write(&path, bytes).unwrap();
+        let error = folders.open(&task("review")).unwrap_err();
+        assert!(error.to_string().contains("delete the folder"), "{error}");
+        assert!(is_damaged::<TokenStore>(Err(error)), "{file}");
+        fs::remove_dir_all(&store).unwrap();
+        folders.open(&task("review")).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert!(
+            is_damaged(folders.open(&task("review"))),
+            "{file} is missing"
+        );
+    }
+}
+
+#[test]
+fn empty_sources_and_features_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let key = Digest::of(b"key");
+    let error = |examples: Vec<TextExample>| {
+        let examples = examples.into_iter().map(Ok::<_, Infallible>);
+        let error = TokenStore::build(&path, &build("rte train", key), examples, &mut |_| ());
+        assert!(!path.exists());
+        error.unwrap_err()
+    };
+    assert!(matches!(error(Vec::new()), StoreError::Empty(_)));
+    let empty = error(vec![example("5", "6"), example("5", "")]);
+    assert_eq!(
+        empty.to_string(),
+        "train.jsonl:1: task rte train: the targets have no tokens; leave such rows out"
+    );
+    for id in ["0", "1000"] {
+        assert!(matches!(
+            error(vec![example(id, "6")]),
+            StoreError::Id { .. }
+        ));
+    }
+    let failing = [Ok(example("5", "6")), Err("the disk is on fire")];
+    let build = build("rte train", key);
+    let error = TokenStore::build(&path, &build, failing, &mut |_| ()).unwrap_err();
+    assert_eq!(error.to_string(), "rte train: the disk is on fire");
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_corpus_is_its_documents_joined() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let key = Digest::of(b"key");
+    let documents = ["5 0 6", "", "7 8 9", "0 10"];
+    let documents = documents.map(|text| Ok::<_, Infallible>(text.to_owned()));
+    let mut told = Vec::new();
+    let store = CorpusStore::build(&path, &build("books", key), documents, &mut |n| {
+        told.push(n)
+    })
+    .unwrap();
+    assert_eq!((store.tokens(), store.documents(), told), (6, 4, vec![4]));
+    assert_eq!(
+        store.read(0, 6).unwrap(),
+        [5, 6, 7, 8, 9, 10],
+        "no id 0, nothing between"
+    );
+    assert_eq!(store.read(4, 4).unwrap(), [9, 10, 5, 6], "the ring closes");
+    assert!(is_damaged(CorpusStore::open(&path, Digest::of(b"other"))));
+    let nothing = [Ok::<_, Infallible>("0 0".to_owned())];
+    let empty = CorpusStore::build(
+        &folder.path().join("x"),
+        &build("x", key),
+        nothing,
+        &mut |_| (),
+    );
+    assert!(matches!(empty, Err(StoreError::Empty(_))));
+}
+
+/// Larger than a chunk, so that order is kept across chunks and threads.
+#[test]
+fn examples_keep_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = Digest::of(b"key");
+    let word = |n: usize| (n % 900 + 3).to_string();
+    let texts = |n| example(&[&*word(n); 300].join(" "), &word(n + 1));
+    let examples = (0..9000).map(|n| Ok::<_, Infallible>(texts(n)));
+    let mut told = Vec::new();
+    let path = folder.path().join("store");
+    let store =
+        TokenStore::build(&path, &build("t", key), examples, &mut |n| told.push(n)).unwrap();
+    assert!(told.len() > 1 && told.is_sorted() && told.last() == Some(&9000));
+    for n in (0..9000).step_by(7) {
+        let mut expected = Vec::new();
+        encode(&word(n), &mut expected);
+        assert_eq!(store.read(n as u64, 1, 9).unwrap().0, expected);
+    }
+}
+
+const KILLED: &str = "EXT5_TEST_KILLED_BUILD";
+
+/// The process that the next test starts: it dies in the middle of a build.
+#[test]
+fn helper_that_dies_while_building() {
+    let Some(cache) = std::env::var_os(KILLED) else {
+        return;
+    };
+    let examples = (0..30_000).map(|n| match n {
+        29_999 => std::process::abort(),
+        _ => Ok::<_, Infallible>(example(&["5"; 300].join(" "), "6")),
+    });
+    let path = Path::new(&cache).join("tasks/reviews/train-0");
+    let build = build("reviews", Digest::of(b"key"));
+    let _ = TokenStore::build(&path, &build, examples, &mut |_| ());
+}
+
+#[test]
+fn a_killed_build_leaves_nothing_visible() {
+    let cache = tempfile::tempdir().unwrap();
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "helper_that_dies_while_building",
+            "--test-threads=1",
+        ])
+        .env(KILLED, cache.path())
+        .output()
+        .unwrap()
+        .status;
+    assert!(!status.success(), "the helper was killed");
+    let folder = cache.path().join("tasks/reviews");
+    assert!(
+        fs::read_dir(&folder).unwrap().next().is_some(),
+        "it had begun to write"
+    );
+    assert!(visible(&folder).is_empty());
+    let path = folder.join("train-0");
+    let examples = [Ok::<_, Infallible>(example("5", "6"))];
+    let build = build("reviews", Digest::of(b"key"));
+    assert_eq!(
+        TokenStore::build(&path, &build, examples, &mut |_| ())
+            .unwrap()
+            .examples(),
+        1
+    );
+}

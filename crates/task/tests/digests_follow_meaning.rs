@@ -1,0 +1,80 @@
+//! A task's digest changes with what decides its examples and scores, and with nothing else.
+
+use ext5_core::Digest;
+use ext5_task::Task;
+use std::path::Path;
+
+const TASK: &str = r#"
+name = "piqa"
+family = "commonsense"
+suites = ["rainbow"]
+description = "Goals."
+licence = "AFL-3.0"
+metrics = ["accuracy", "option_accuracy"]
+
+[source]
+files = { train = "piqa/a.jsonl", validation = "piqa/b.jsonl" }
+filter = "label != 7"
+max_examples = 100
+
+[template]
+inputs = "piqa goal: {{ goal }}"
+group = "goal"
+
+[choice]
+options = "[sol1, sol2]"
+answer = "label"
+answer_is = "index"
+"#;
+
+fn digest(text: &str) -> Digest {
+    Task::parse(text, Path::new("a.toml"))
+        .unwrap_or_else(|error| panic!("{error}"))
+        .digest()
+}
+
+fn changed(from: &str, to: &str) -> bool {
+    assert!(TASK.contains(from), "{from}");
+    digest(&TASK.replacen(from, to, 1)) != digest(TASK)
+}
+
+#[test]
+fn layout_and_descriptions_do_not_count() {
+    assert!(!changed("\n[source]", "# a comment\n\n\n[source]"));
+    assert!(!changed(
+        "files = { train = \"piqa/a.jsonl\", validation = \"piqa/b.jsonl\" }",
+        "files.validation = [ \"piqa/b.jsonl\" ]\nfiles.train = 'piqa/a.jsonl'"
+    ));
+    assert!(!changed(
+        "max_examples = 100\n",
+        "max_examples = 100\nformat = \"jsonl\"\n"
+    ));
+    assert!(!changed("Goals.", "Everyday goals."));
+    assert!(!changed("AFL-3.0", "AFL"));
+    assert!(!changed("suites = [\"rainbow\"]", "suites = []"));
+    assert!(!changed("family = \"commonsense\"", "family = \"physics\""));
+}
+
+#[test]
+fn every_meaning_counts() {
+    for (from, to) in [
+        ("name = \"piqa\"", "name = \"piqa2\""),
+        ("[\"accuracy\", \"option_accuracy\"]", "[\"accuracy\"]"),
+        ("piqa/a.jsonl", "piqa/c.jsonl"),
+        ("train =", "dev ="),
+        ("label != 7", "label != 8"),
+        ("max_examples = 100", "max_examples = 101"),
+        ("max_examples = 100", "max_malformed = 0.5"),
+        (
+            "max_examples = 100",
+            "max_examples = 100\nunlabelled = [\"test\"]",
+        ),
+        ("piqa goal: ", "piqa: "),
+        ("group = \"goal\"", "targets = \"{{ answer }}\""),
+        ("[sol1, sol2]", "[sol2, sol1]"),
+        ("answer = \"label\"", "answer = \"1 - label\""),
+        ("\"index\"", "\"number\""),
+    ] {
+        assert!(changed(from, to), "{from} -> {to}");
+    }
+}

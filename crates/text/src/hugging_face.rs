@@ -1,0 +1,74 @@
+//! The files with which Hugging Face transformers opens a vocabulary.
+
+use crate::Vocabulary;
+use crate::vocabulary::sentinel_name;
+use serde_json::json;
+
+/// The model, where there is one, and `tokenizer_config.json`.
+pub(crate) fn tokenizer_files(vocabulary: &Vocabulary) -> Vec<(&'static str, Vec<u8>)> {
+    let sentinels = 0..vocabulary.sentinels();
+    let mut files = Vec::new();
+    let config = match vocabulary.model_bytes() {
+        Some(model) => {
+            files.push(("spiece.model", model.to_vec()));
+            json!({
+                "tokenizer_class": "T5Tokenizer",
+                "pad_token": "<pad>",
+                "eos_token": "</s>",
+                "unk_token": "<unk>",
+                "extra_ids": vocabulary.sentinels(),
+                "additional_special_tokens": sentinels.map(sentinel_name).collect::<Vec<_>>(),
+                // Releases before 5 split differently after a special token without this.
+                "legacy": true,
+            })
+        }
+        None => json!({
+            "tokenizer_class": "ByT5Tokenizer",
+            "pad_token": "<pad>",
+            "eos_token": "</s>",
+            "unk_token": "<unk>",
+            "extra_ids": vocabulary.sentinels(),
+            // This class numbers them upwards in the order of the list.
+            "additional_special_tokens": sentinels.rev().map(sentinel_name).collect::<Vec<_>>(),
+        }),
+    };
+    let text = format!("{config:#}\n");
+    files.push(("tokenizer_config.json", text.into_bytes()));
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    /// What transformers 5.23.0 opens as a tokenizer of the same ids.
+    #[test]
+    fn names_class_and_sentinels() {
+        let model = include_bytes!("../tests/golden/rules.model");
+        let unigram = Vocabulary::from_model(model.to_vec()).unwrap();
+        let cases = [
+            (unigram, "T5Tokenizer", "<extra_id_0>", "<extra_id_99>"),
+            (
+                Vocabulary::bytes(),
+                "ByT5Tokenizer",
+                "<extra_id_124>",
+                "<extra_id_0>",
+            ),
+        ];
+        for (vocabulary, class, first, last) in cases {
+            let mut files = tokenizer_files(&vocabulary);
+            let (name, config) = files.pop().unwrap();
+            assert_eq!(name, "tokenizer_config.json");
+            let config: Value = serde_json::from_slice(&config).unwrap();
+            assert_eq!(config["tokenizer_class"], class);
+            let sentinels = config["additional_special_tokens"].as_array().unwrap();
+            assert_eq!(sentinels.len() as u32, vocabulary.sentinels());
+            assert_eq!(sentinels.first().unwrap(), first);
+            assert_eq!(sentinels.last().unwrap(), last);
+            let model = vocabulary.model_bytes();
+            let written = files.iter().map(|(name, bytes)| (*name, bytes.as_slice()));
+            assert!(written.eq(model.map(|bytes| ("spiece.model", bytes))));
+        }
+    }
+}

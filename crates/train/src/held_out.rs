@@ -1,0 +1,101 @@
+//! Losses on examples that are never trained on, the same ones every time.
+
+use crate::log::{Tallies, Tally};
+use crate::prepare::Prepared;
+use crate::recipe::Recipe;
+use crate::trainer::TrainError;
+use ext5_core::{Batch, Key};
+use ext5_mix::batches::BatchError;
+use ext5_mix::{Cursor, Mixture, PackedBatch, pack};
+use ext5_model::T5;
+
+/// Held-out examples, packed and ready.
+pub struct HeldOut<'a> {
+    mixture: Option<&'a Mixture>,
+    batches: Vec<PackedBatch>,
+}
+
+impl<'a> HeldOut<'a> {
+    /// Packs the first examples of the held-out mixture: `examples_per_task` of each task, and as
+    /// many denoising examples as of all tasks together.
+    ///
+    /// # Errors
+    /// When an example cannot be read.
+    pub fn new(recipe: &Recipe, prepared: &'a Prepared) -> Result<Self, TrainError> {
+        let mixture = prepared.held_out.as_ref();
+        let Some(held_out) = mixture.filter(|_| recipe.evaluation.every > 0) else {
+            return Ok(HeldOut { mixture: None, batches: Vec::new() });
+        };
+        let count = prepared.held_out_examples(recipe.evaluation.examples_per_task) as usize;
+        let examples = held_out
+            .from(0)
+            .map_err(BatchError::from)?
+            .take(count)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(BatchError::from)?;
+        let shape = held_out.settings().shape;
+        let rows = pack::pack(examples, shape, Key::new(recipe.seed).name("held out"));
+        let micro_rows = recipe.batch.micro_rows.unwrap_or(recipe.batch.rows).max(1);
+        let batches = rows
+            .chunks(micro_rows)
+            .map(|rows| {
+                let mut batch = Batch::empty(rows.len(), shape.inputs, shape.targets);
+                for (number, row) in rows.iter().enumerate() {
+                    row.write(&mut batch, number);
+                }
+                let entries = |row: &pack::PackedRow| {
+                    row.segments.iter().map(|example| example.draw.entry).collect()
+                };
+                let segments = rows.iter().map(entries).collect();
+                PackedBatch { batch, segments, end: Cursor::default() }
+            })
+            .collect();
+        Ok(HeldOut { mixture, batches })
+    }
+
+    /// The loss of every entry, without dropout.
+    ///
+    /// # Errors
+    /// Those of the model.
+    pub fn losses(&self, model: &T5) -> Result<Tallies, TrainError> {
+        let mut sum = Tallies::new();
+        let Some(mixture) = self.mixture else { return Ok(sum) };
+        for packed in &self.batches {
+            let losses = model.token_losses(&packed.batch)?;
+            for (name, entry) in tally(packed, &losses, mixture) {
+                sum.entry(name).or_default().add(&entry);
+            }
+        }
+        Ok(sum)
+    }
+}
+
+/// Adds up the token losses of a batch by mixture entry: a packed row reports to every entry that
+/// has a segment in it.
+pub(crate) fn tally(packed: &PackedBatch, token_losses: &[f32], mixture: &Mixture) -> Tallies {
+    let mut tallies = Tallies::new();
+    let batch = &packed.batch;
+    let mut by_entry = vec![Tally::default(); mixture.entries().len()];
+    let rows = token_losses
+        .chunks(batch.targets)
+        .zip(batch.decoder_segments.chunks(batch.targets))
+        .zip(&packed.segments);
+    for ((losses, segments), entries) in rows {
+        for &entry in entries {
+            by_entry[entry].examples += 1;
+        }
+        for (loss, &segment) in losses.iter().zip(segments) {
+            if segment > 0 {
+                let tally = &mut by_entry[entries[segment as usize - 1]];
+                tally.nll += f64::from(*loss);
+                tally.tokens += 1;
+            }
+        }
+    }
+    for (entry, tally) in mixture.entries().iter().zip(by_entry) {
+        if tally.examples > 0 {
+            tallies.insert(entry.name.clone(), tally);
+        }
+    }
+    tallies
+}
