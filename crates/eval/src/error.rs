@@ -48,7 +48,7 @@ pub enum EvalError {
         source: PredictorError,
     },
     /// The model broke the promise of [`Predictor`](crate::Predictor).
-    #[error("task {task}: the model gave {found} where {expected} was expected")]
+    #[error("task {task}: the model gave {found}; expected {expected}")]
     Output {
         /// The task.
         task: String,

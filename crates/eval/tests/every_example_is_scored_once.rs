@@ -6,7 +6,7 @@ use common::{Known, evaluation, example, free_task, go_on, labelled_task};
 use ext5_core::Key;
 use ext5_eval::metrics::Normalisation;
 use ext5_eval::{Evaluation, Majority, Settings, TaskResult};
-use ext5_task::Example;
+use ext5_task::{Example, Task};
 use ext5_text::Vocabulary;
 use serde_json::json;
 use std::convert::Infallible;
@@ -22,7 +22,7 @@ fn unscored(_: &str, _: &str) -> f64 {
 }
 
 /// 40 examples of different lengths; the model is right about three in four of them.
-fn examples(task: &ext5_task::Task) -> Vec<Example> {
+fn examples(task: &Task) -> Vec<Example> {
     let row = |i: usize| {
         let said = ["no", "yes", "perhaps"][i % 3];
         let label = if i.is_multiple_of(4) {
@@ -235,23 +235,9 @@ fn the_baseline_answers_the_same_examples() {
 /// References that differ from what the vocabulary can write in white space only are not lost.
 #[test]
 fn references_that_cannot_be_written_are_counted() {
-    let root = std::env::var_os("EXT5_REALDATA").map_or_else(
-        || {
-            PathBuf::from(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/../../../shared/realdata"
-            ))
-        },
-        PathBuf::from,
-    );
-    let model = root.join("vocab/spiece.model");
-    if !model.is_file() {
-        eprintln!(
-            "SKIPPED: no vocabulary at {}; set EXT5_REALDATA",
-            model.display()
-        );
+    let Some(model) = real("vocab/spiece.model") else {
         return;
-    }
+    };
     let vocabulary = Vocabulary::open(&model).unwrap();
     let task = free_task(r#""accuracy""#);
     let answers = ["count(*) ,  city", "price > 3", "a < b", "{ x }", "plain"];
@@ -261,4 +247,68 @@ fn references_that_cannot_be_written_are_counted() {
         .task(&task, "validation", &examples, None, &mut go_on)
         .unwrap();
     assert_eq!((result.unwritable, result.examples), (2, 5));
+}
+
+/// 2,490 training rows, of which 1,249 are entailment; so are 146 of 277 validation rows.
+#[test]
+fn the_baseline_of_real_rows() {
+    let Some(folder) = real("rte") else { return };
+    let text = r#"
+        name = "rte"
+        family = "nli"
+        metrics = ["accuracy", "option_accuracy"]
+        [template]
+        inputs = "rte hypothesis: {{ hypothesis }} premise: {{ premise }}"
+        [labels]
+        column = "label"
+        words = { entailment = "entailment", not_entailment = "not_entailment" }
+    "#;
+    let task = Task::parse(text, "rte.toml".as_ref()).unwrap();
+    let root = folder.parent().unwrap();
+    let majority = Majority::of(task.examples(root, "train").unwrap())
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (majority.target.as_str(), majority.examples),
+        ("entailment", 2490)
+    );
+    let examples: Vec<Example> = task
+        .examples(root, "validation")
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let (known, vocabulary) = (
+        Known::new(|_| "entailment".to_owned(), unscored),
+        Vocabulary::bytes(),
+    );
+    let result = evaluation(&known, &vocabulary)
+        .task(&task, "validation", &examples, Some(&majority), &mut go_on)
+        .unwrap();
+    let baseline = result.baseline.unwrap();
+    for values in [
+        &result.metrics[0],
+        &baseline.metrics[0],
+        &baseline.metrics[1],
+    ] {
+        assert_eq!((values.n, values.value), (277, 100.0 * 146.0 / 277.0));
+    }
+    assert_eq!(
+        (baseline.differences[0].value, baseline.differences[0].p),
+        (0.0, Some(1.0))
+    );
+}
+
+/// A file or folder of the real data, if it is there.
+fn real(path: &str) -> Option<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/realdata");
+    let root = std::env::var_os("EXT5_REALDATA").map_or_else(|| beside.into(), PathBuf::from);
+    let path = root.join(path);
+    if !path.exists() {
+        eprintln!(
+            "SKIPPED: {} is not there; set EXT5_REALDATA",
+            path.display()
+        );
+        return None;
+    }
+    Some(path)
 }

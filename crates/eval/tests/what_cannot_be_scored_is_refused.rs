@@ -88,7 +88,7 @@ fn broken_models() {
         (Broken(|| Ok(vec![vec![-1.0]])), "one score for each option"),
         (
             Broken(|| Ok(vec![vec![-1.0, f64::NAN, -2.0]])),
-            "where finite scores was expected",
+            "; expected finite scores",
         ),
     ] {
         let error = refuse(&broken, &task, &examples);
@@ -101,7 +101,7 @@ fn broken_models() {
     let examples = [example(&task, json!({ "text": "?", "answer": "!" }))];
     let error = refuse(&Broken(|| Ok(Vec::new())), &task, &examples);
     assert!(
-        error.contains("gave 0 for 1 where one output for each question"),
+        error.contains("gave 0 for 1; expected one output for each question"),
         "{error}"
     );
 }

@@ -13,6 +13,9 @@
 //! Everything is a pure function of (mixture, seed, index): there is no shuffle buffer and no
 //! iterator state, and a place in the stream is two integers, a [`Cursor`].
 
+// Memory maps need it, and say why; nothing else does.
+#![deny(unsafe_code)]
+
 pub mod batches;
 pub mod mixture;
 pub mod objective;

@@ -146,7 +146,8 @@ fn what_was_left_out_is_known_whenever_the_store_is_opened() {
 
 #[test]
 fn damage_is_noticed() {
-    let changes: [(&str, fn(&mut Vec<u8>)); 6] = [
+    type Change = fn(&mut Vec<u8>);
+    let changes: [(&str, Change); 6] = [
         ("ids.bin", |bytes| bytes.truncate(bytes.len() - 2)),
         ("ids.bin", |bytes| bytes.extend([0, 0])),
         ("ends.bin", |bytes| bytes.truncate(bytes.len() - 8)),
@@ -204,7 +205,7 @@ fn empty_sources_and_features_are_refused() {
     let failing = [Ok(example("5", "6")), Err("the disk is on fire")];
     let build = build("rte train", key);
     let error = TokenStore::build(&path, &build, failing, &mut |_| ()).unwrap_err();
-    assert_eq!(error.to_string(), "rte train: the disk is on fire");
+    assert_eq!(error.to_string(), "the disk is on fire");
     assert!(!path.exists());
 }
 
@@ -217,7 +218,7 @@ fn a_corpus_is_its_documents_joined() {
     let documents = documents.map(|text| Ok::<_, Infallible>(text.to_owned()));
     let mut told = Vec::new();
     let store = CorpusStore::build(&path, &build("books", key), documents, &mut |n| {
-        told.push(n)
+        told.push(n);
     })
     .unwrap();
     assert_eq!((store.tokens(), store.documents(), told), (6, 4, vec![4]));

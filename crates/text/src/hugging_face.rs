@@ -1,8 +1,29 @@
 //! The files with which Hugging Face transformers opens a vocabulary.
 
-use crate::Vocabulary;
 use crate::vocabulary::sentinel_name;
+use crate::{Vocabulary, VocabularyError};
 use serde_json::json;
+use std::path::Path;
+
+const MODEL: &str = "spiece.model";
+const CONFIG: &str = "tokenizer_config.json";
+const BYTES_CLASS: &str = "ByT5Tokenizer";
+
+/// The vocabulary of a folder: bytes where its configuration says so, else its model.
+pub(crate) fn open_folder(folder: &Path) -> Result<Vocabulary, VocabularyError> {
+    // The file is large and only one of its keys matters; whatever is wrong with it, the model
+    // file is what tells.
+    let config = std::fs::read(folder.join(CONFIG)).ok();
+    let config: Option<serde_json::Value> =
+        config.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    match config
+        .as_ref()
+        .and_then(|config| config["tokenizer_class"].as_str())
+    {
+        Some(BYTES_CLASS) => Ok(Vocabulary::bytes()),
+        _ => Vocabulary::open(&folder.join(MODEL)),
+    }
+}
 
 /// The model, where there is one, and `tokenizer_config.json`.
 pub(crate) fn tokenizer_files(vocabulary: &Vocabulary) -> Vec<(&'static str, Vec<u8>)> {
@@ -10,7 +31,7 @@ pub(crate) fn tokenizer_files(vocabulary: &Vocabulary) -> Vec<(&'static str, Vec
     let mut files = Vec::new();
     let config = match vocabulary.model_bytes() {
         Some(model) => {
-            files.push(("spiece.model", model.to_vec()));
+            files.push((MODEL, model.to_vec()));
             json!({
                 "tokenizer_class": "T5Tokenizer",
                 "pad_token": "<pad>",
@@ -23,7 +44,7 @@ pub(crate) fn tokenizer_files(vocabulary: &Vocabulary) -> Vec<(&'static str, Vec
             })
         }
         None => json!({
-            "tokenizer_class": "ByT5Tokenizer",
+            "tokenizer_class": BYTES_CLASS,
             "pad_token": "<pad>",
             "eos_token": "</s>",
             "unk_token": "<unk>",
@@ -33,7 +54,7 @@ pub(crate) fn tokenizer_files(vocabulary: &Vocabulary) -> Vec<(&'static str, Vec
         }),
     };
     let text = format!("{config:#}\n");
-    files.push(("tokenizer_config.json", text.into_bytes()));
+    files.push((CONFIG, text.into_bytes()));
     files
 }
 

@@ -175,8 +175,9 @@ impl Model {
 /// The byte that a byte piece stands for: `<0x0A>` is 10.
 pub(crate) fn byte_of(text: &str) -> Option<u8> {
     let digits = text.strip_prefix("<0x")?.strip_suffix('>')?;
-    let byte = u8::from_str_radix(digits, 16).ok()?;
-    (format!("{byte:02X}") == digits).then_some(byte)
+    let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
+    let is_number = digits.len() == 2 && digits.bytes().all(is_digit);
+    u8::from_str_radix(digits, 16).ok().filter(|_| is_number)
 }
 
 fn piece(message: Message<'_>) -> Result<Piece, ModelError> {

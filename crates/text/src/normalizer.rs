@@ -3,7 +3,7 @@
 use crate::ModelError;
 use crate::charsmap::CharacterMap;
 use crate::model::NormalizerSpec;
-use crate::trie::Trie;
+use crate::trie::{Entry, Trie};
 
 /// What stands for a space in pieces, U+2581.
 pub(crate) const SPACE: &str = "\u{2581}";
@@ -19,14 +19,14 @@ pub(crate) struct Normalizer {
 }
 
 impl Normalizer {
-    /// `user_defined` are the user-defined pieces' first bytes and a trie of them.
+    /// The normaliser that `spec` describes, for a model with these user-defined pieces.
     pub(crate) fn new(
         spec: NormalizerSpec,
-        user_defined: Trie,
-        first_bytes: impl Iterator<Item = u8>,
+        user_defined: Vec<Entry<'_>>,
     ) -> Result<Self, ModelError> {
         let map = CharacterMap::parse(&spec.character_map)?;
         let mut plain = map.plain();
+        let first_bytes = user_defined.iter().map(|entry| entry.bytes[0]);
         for byte in first_bytes.chain([b' ']) {
             if let Some(flag) = plain.get_mut(usize::from(byte)) {
                 *flag = false;
@@ -34,7 +34,7 @@ impl Normalizer {
         }
         Ok(Normalizer {
             map,
-            user_defined,
+            user_defined: Trie::new(user_defined),
             plain,
             space: if spec.escape_whitespaces { SPACE } else { " " },
             spec,

@@ -12,7 +12,7 @@ pub(crate) struct Trie {
 
 /// One state.
 #[derive(Clone, Copy)]
-pub(crate) struct Unit {
+struct Unit {
     base: u32,
     parent: u32,
     id: u32,

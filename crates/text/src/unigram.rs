@@ -12,14 +12,14 @@ const UNKNOWN_PENALTY: f32 = 10.0;
 const RESET_SCORE: f32 = 100_000.0;
 
 /// Working memory of [`Vocabulary::encode_into`], to be used again from text to text.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scratch {
     normalized: Vec<u8>,
     ends: Vec<End>,
 }
 
 /// The best segmentation of the text up to one place.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct End {
     score: f32,
     /// Id of its last piece.
@@ -58,33 +58,24 @@ impl Unigram {
             normalizer,
             ..
         } = Model::parse(&file)?;
-        let of_kind = |kind| {
+        let entries_of = |kind, score: fn(&Piece) -> f32| -> Vec<Entry<'_>> {
             let with_ids = pieces.iter().zip(0..);
-            with_ids.filter(move |(piece, _): &(&Piece, u32)| piece.kind == kind)
+            with_ids
+                .filter(|(piece, _)| piece.kind == kind)
+                .map(|(piece, id)| Entry {
+                    bytes: piece.text.as_bytes(),
+                    id,
+                    score: score(piece),
+                })
+                .collect()
         };
-        let user_defined: Vec<_> = of_kind(Kind::UserDefined)
-            .map(|(piece, id)| Entry {
-                bytes: piece.text.as_bytes(),
-                id,
-                score: user_defined_score(piece.text.len()),
-            })
-            .collect();
-        let mut entries: Vec<_> = of_kind(Kind::Normal)
-            .map(|(piece, id)| Entry {
-                bytes: piece.text.as_bytes(),
-                id,
-                score: piece.score,
-            })
-            .collect();
+        // Text becomes pieces of these two kinds only.
+        let user_defined = entries_of(Kind::UserDefined, user_defined_score);
+        let mut entries = entries_of(Kind::Normal, |piece| piece.score);
         let lowest = entries.iter().map(|entry| entry.score).reduce(f32::min);
         entries.extend(&user_defined);
-        let first_bytes: Vec<_> = user_defined.iter().map(|entry| entry.bytes[0]).collect();
         Ok(Unigram {
-            normalizer: Normalizer::new(
-                normalizer,
-                Trie::new(user_defined),
-                first_bytes.into_iter(),
-            )?,
+            normalizer: Normalizer::new(normalizer, user_defined)?,
             trie: Trie::new(entries),
             unknown_score: lowest.unwrap_or_default() - UNKNOWN_PENALTY,
             byte_ids: match byte_fallback {
@@ -185,9 +176,9 @@ impl End {
     }
 }
 
-/// Above 0, so that a user-defined piece wins over any way to split it.
-fn user_defined_score(length: usize) -> f32 {
-    (0.1 * (length as f64 - 1.0)) as f32
+/// Not below 0, so that a user-defined piece wins over any way to split it.
+fn user_defined_score(piece: &Piece) -> f32 {
+    (0.1 * (piece.text.len() as f64 - 1.0)) as f32
 }
 
 fn byte_ids(pieces: &[Piece]) -> Result<Box<[u32; 256]>, ModelError> {

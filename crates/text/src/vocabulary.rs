@@ -6,6 +6,7 @@ use crate::unigram::{Scratch, Unigram};
 use crate::{ModelError, VocabularyError};
 use ext5_core::Digest;
 use std::borrow::Cow;
+use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -56,6 +57,15 @@ impl Vocabulary {
         })
     }
 
+    /// Opens the vocabulary of a Hugging Face folder: `spiece.model`, or bytes where
+    /// `tokenizer_config.json` names ByT5's tokenizer.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_folder(folder: &Path) -> Result<Self, VocabularyError> {
+        hugging_face::open_folder(folder)
+    }
+
     /// The vocabulary of a SentencePiece unigram model given as the bytes of its file.
     ///
     /// # Errors
@@ -103,7 +113,8 @@ impl Vocabulary {
 
     /// The ids of `text`, without an end of sequence.
     ///
-    /// Encode a line or a paragraph at a time: a text takes 16 bytes of working memory a byte.
+    /// Encode a line or a paragraph at a time: the work takes some 20 bytes of memory for each
+    /// byte of text.
     pub fn encode(&self, text: &str) -> Vec<u32> {
         let mut ids = Vec::new();
         self.encode_into(text, &mut ids, &mut Scratch::default());
@@ -177,6 +188,14 @@ impl Vocabulary {
     /// folder: the model itself, where there is one, and the configuration of the tokenizer.
     pub fn tokenizer_files(&self) -> Vec<(&'static str, Vec<u8>)> {
         hugging_face::tokenizer_files(self)
+    }
+}
+
+impl fmt::Debug for Vocabulary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = f.debug_struct("Vocabulary");
+        text.field("size", &self.size());
+        text.field("digest", &self.digest()).finish()
     }
 }
 

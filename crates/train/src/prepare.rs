@@ -2,11 +2,12 @@
 
 use crate::log::{Tallies, Tally};
 use crate::recipe::Recipe;
+use ext5_core::Key;
 use ext5_data::{DataError, files};
 use ext5_mix::batches::{BatchError, BatchOptions, Batches};
 use ext5_mix::mixture::{Entry, EntryKind, Mixture, MixtureError, Settings};
 use ext5_mix::store::{CorpusStore, StoreError, TokenStore};
-use ext5_mix::{Cursor, PackedBatch, Prefetch, Rule, Sentinels, Shape, SpanCorruption};
+use ext5_mix::{Cursor, PackedBatch, Prefetch, Rule, Sentinels, Shape, SpanCorruption, pack};
 use ext5_task::{Registry, RegistryError, TaskError};
 use ext5_text::{Vocabulary, VocabularyError};
 use std::path::PathBuf;
@@ -153,6 +154,20 @@ impl Prepared {
             world: 1,
         };
         Ok(Prefetch::new(Batches::new(Arc::clone(&self.mixture), options, start)?, AHEAD))
+    }
+
+    /// About how many examples the run's steps will take from the stream: as many a row as the
+    /// first window has.
+    ///
+    /// # Errors
+    /// When an example cannot be read.
+    pub fn expected_examples(&self, recipe: &Recipe) -> Result<u64, MixtureError> {
+        let window = recipe.batch.window;
+        let examples = self.mixture.from(0)?.take(window).collect::<Result<Vec<_>, _>>()?;
+        let shape = self.mixture.settings().shape;
+        let rows = pack::pack(examples, shape, Key::new(recipe.seed)).len().max(1);
+        let needed = u128::from(recipe.train.steps) * recipe.batch.rows as u128;
+        Ok((needed * window as u128 / rows as u128) as u64)
     }
 
     /// Number of held-out examples for so many of each task.

@@ -3,7 +3,7 @@
 use super::model::{self, Opened};
 use crate::args::Predict;
 use crate::failure::{Blame, Failure};
-use ext5_text::EOS;
+use ext5_text::Vocabulary;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// Answers one text, or each line of standard input.
@@ -37,7 +37,7 @@ fn answer(opened: &Opened, text: &str, most: usize) -> Result<String, Failure> {
         );
         inputs.truncate(opened.inputs - 1);
     }
-    inputs.push(EOS);
+    inputs.push(Vocabulary::EOS);
     let answers = opened.trained.model.generate_greedy(&[inputs], most).work()?;
     Ok(answers.first().map(|ids| vocabulary.decode(ids)).unwrap_or_default())
 }

@@ -27,7 +27,7 @@ pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
 
     let step = trainer.position().step;
     if step == 0 {
-        println!("{}: {} parameters", out.display(), crate::table::count(trainer.parameters()));
+        println!("{}: {} parameters", out.display(), crate::table::count(trainer.model().config().parameters()));
     } else {
         println!("{}: going on from step {step} of {}", out.display(), recipe.train.steps);
     }

@@ -85,7 +85,6 @@ impl<'a> Build<'a> {
 
 /// Passes `items` on in order, in chunks of a bounded number of bytes.
 pub(super) fn in_chunks<T, E>(
-    name: &str,
     items: impl IntoIterator<Item = Result<T, E>>,
     bytes: impl Fn(&T) -> usize,
     mut each: impl FnMut(Vec<T>) -> Result<(), Failure>,
@@ -96,10 +95,7 @@ where
     let mut chunk = Vec::new();
     let mut size = 0;
     for item in items {
-        let item = item.map_err(|source| StoreError::Rows {
-            name: name.to_owned(),
-            source: source.into(),
-        })?;
+        let item = item.map_err(|error| StoreError::Rows(error.into()))?;
         size += bytes(&item);
         chunk.push(item);
         if size >= CHUNK_BYTES {

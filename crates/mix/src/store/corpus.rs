@@ -38,8 +38,7 @@ impl CorpusStore {
     }
 
     /// Builds a store in `folder` from documents and opens it. Documents are read as a stream,
-    /// encoded in parallel and written in order;
-    /// `progress` is told, now and then, how many are done.
+    /// encoded in parallel and written in order; `progress` is told, now and then, how many are done.
     ///
     /// # Errors
     /// When a document cannot be read, there is not a token, or the store cannot be written. No
@@ -65,7 +64,7 @@ impl CorpusStore {
                 progress(done);
                 Ok(())
             };
-            build::in_chunks(build.name, documents, String::len, each)?;
+            build::in_chunks(documents, String::len, each)?;
             let tokens = ids.finish()?;
             if tokens == 0 {
                 Err(StoreError::Empty(build.name.to_owned()))?;

@@ -34,14 +34,9 @@ pub enum StoreError {
         /// What does not agree.
         what: String,
     },
-    /// The supplier of rows failed.
-    #[error("{name}: {source}")]
-    Rows {
-        /// The store's name.
-        name: String,
-        /// Why.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    /// The source failed; its error says where.
+    #[error(transparent)]
+    Rows(Box<dyn std::error::Error + Send + Sync>),
     /// There is nothing to store.
     #[error("{0}: there is not a single token to store; look at its source files")]
     Empty(String),

@@ -16,7 +16,7 @@ impl Mapped {
         // SAFETY: the bytes must not change while they are mapped. Files of a store are written
         // under another name and never after they got this one; replacing or deleting a store
         // unlinks its files, which leaves maps of them as they were.
-        #[allow(unsafe_code)]
+        #[expect(unsafe_code)]
         let map = unsafe { Mmap::map(&file) }.map_err(StoreError::part(folder, name))?;
         Ok(Mapped(map))
     }

@@ -5,10 +5,9 @@ use super::key::{CorpusKey, TaskKey};
 use super::{CorpusStore, StoreError, TokenStore};
 use ext5_core::Digest;
 use ext5_data::{Document, Documents, Tolerance};
-use ext5_task::{Example, Task};
+use ext5_task::{Example, Task, TaskError};
 use ext5_text::{Scratch, Vocabulary};
 use std::cell::RefCell;
-use std::error::Error;
 use std::iter;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +26,7 @@ impl TokenStore {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Self, StoreError> {
         let name = format!("{} {split}", task.name);
-        let failed = |source| rows_error(&name, source);
+        let failed = |error: TaskError| StoreError::Rows(error.into());
         let files = task.files(data_root, split).map_err(failed)?;
         let key = TaskKey {
             task: &task.name,
@@ -117,11 +116,4 @@ fn encode(vocabulary: &Vocabulary, text: &str, ids: &mut Vec<u32>) {
 fn digests(files: &[PathBuf]) -> Result<Vec<Digest>, StoreError> {
     let digest = |path: &PathBuf| Digest::of_file(path).map_err(StoreError::read(path));
     files.iter().map(digest).collect()
-}
-
-fn rows_error(name: &str, source: impl Into<Box<dyn Error + Send + Sync>>) -> StoreError {
-    StoreError::Rows {
-        name: name.to_owned(),
-        source: source.into(),
-    }
 }

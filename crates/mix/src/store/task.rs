@@ -53,17 +53,22 @@ impl TokenStore {
                 format!("{ENDS} fails its checksum"),
             ));
         }
-        Ok(TokenStore {
+        let store = TokenStore {
             ids,
             ends,
             examples: meta.items,
             left_out: meta.left_out,
-        })
+        };
+        if store.end(store.examples * FEATURES - 1) != store.ids.len() {
+            let what = format!("{ENDS} does not end where the ids do");
+            return Err(StoreError::damaged(folder, what));
+        }
+        Ok(store)
     }
 
     /// Builds a store in `folder` from examples as text and opens it. They are read as a
-    /// stream, encoded in parallel and written in order;
-    /// `progress` is told, now and then, how many are done.
+    /// stream, encoded in parallel and written in order; `progress` is told, now and then, how many
+    /// are done.
     ///
     /// # Errors
     /// When a row cannot be read, has inputs or targets without tokens, there are no rows, or the
@@ -80,7 +85,7 @@ impl TokenStore {
             let mut ends = BufWriter::with_capacity(1 << 20, File::create(folder.join(ENDS))?);
             let mut examples = 0;
             let bytes = |row: &TextExample| row.inputs.len() + row.targets.len();
-            build::in_chunks(build.name, rows, bytes, |chunk| -> Result<(), Failure> {
+            build::in_chunks(rows, bytes, |chunk| -> Result<(), Failure> {
                 let encode = |row: &TextExample| [ids_of(&row.inputs), ids_of(&row.targets)];
                 let encoded: Vec<_> = chunk.par_iter().map(encode).collect();
                 for (row, features) in chunk.iter().zip(encoded) {

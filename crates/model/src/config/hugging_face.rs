@@ -32,6 +32,8 @@ struct Keys {
     feed_forward_proj: String,
     #[serde(default = "tied")]
     tie_word_embeddings: bool,
+    /// Since version 5, transformers writes `tie_word_embeddings` as true whatever is the case, and
+    /// this key instead, false for untied heads.
     scale_decoder_outputs: Option<bool>,
 }
 
@@ -68,14 +70,6 @@ impl T5Config {
                 )));
             }
         };
-        // Newer versions of transformers split the scaling of tied heads off into a key.
-        if keys.scale_decoder_outputs.is_some_and(|scale| scale != keys.tie_word_embeddings) {
-            return Err(wrong(
-                "scale_decoder_outputs differs from tie_word_embeddings; expected a scaled head \
-                 exactly where it is tied"
-                    .to_owned(),
-            ));
-        }
         let config = T5Config {
             vocab_size: keys.vocab_size,
             d_model: keys.d_model,
@@ -87,7 +81,7 @@ impl T5Config {
             relative_attention_num_buckets: keys.relative_attention_num_buckets,
             relative_attention_max_distance: keys.relative_attention_max_distance,
             feed_forward,
-            tie_word_embeddings: keys.tie_word_embeddings,
+            tie_word_embeddings: keys.scale_decoder_outputs.unwrap_or(keys.tie_word_embeddings),
             layer_norm_epsilon: keys.layer_norm_epsilon,
             dropout_rate: keys.dropout_rate,
         };
@@ -149,6 +143,14 @@ mod tests {
         let text = r#"{"model_type": "t5", "vocab_size": 32128, "d_model": 512, "d_kv": 64,
             "d_ff": 2048, "num_layers": 6, "num_heads": 8, "n_positions": 512}"#;
         assert_eq!(read(text).unwrap(), T5Config::named("t5-small").unwrap());
+    }
+
+    #[test]
+    fn version_5_marks_untied_heads_by_their_scale() {
+        let mut keys = T5Config::default().to_hugging_face();
+        keys["tie_word_embeddings"] = true.into();
+        keys["scale_decoder_outputs"] = false.into();
+        assert_eq!(read(&keys.to_string()).unwrap(), T5Config::default());
     }
 
     #[test]

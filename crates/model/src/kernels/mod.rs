@@ -1,0 +1,9 @@
+//! The math of the hot blocks: pure functions over slices.
+
+pub(crate) mod attention;
+pub(crate) mod cross_entropy;
+pub(crate) mod embedding;
+pub(crate) mod feed_forward;
+pub(crate) mod gemm;
+pub(crate) mod norm;
+pub(crate) mod vector;
