@@ -3,6 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Keeps the temporary names of one process apart.
+static CALLS: AtomicU64 = AtomicU64::new(0);
 
 /// Writes a file through a temporary neighbour: write, sync, rename, sync the folder. Whoever
 /// opens `path` finds the old contents or the new, never a part.
@@ -87,7 +91,9 @@ pub fn remove_folder(path: &Path) -> io::Result<()> {
 pub fn sweep(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
         let leftover = name.is_some_and(|name| {
             name.starts_with('.') && (name.ends_with(".partial") || name.ends_with(".old"))
         });
@@ -100,7 +106,7 @@ pub fn sweep(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A hidden name beside `path`, different for each process, whose folder exists.
+/// A hidden name beside `path`, different for each process and call, whose folder exists.
 fn temporary_neighbour(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or_else(|| {
         io::Error::new(

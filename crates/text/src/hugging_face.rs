@@ -92,4 +92,23 @@ mod tests {
             assert!(written.eq(model.map(|bytes| ("spiece.model", bytes))));
         }
     }
+
+    #[test]
+    fn folders_open_as_what_was_written() {
+        let model = include_bytes!("../tests/golden/rules.model");
+        for vocabulary in [
+            Vocabulary::from_model(model.to_vec()).unwrap(),
+            Vocabulary::bytes(),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            for (name, bytes) in tokenizer_files(&vocabulary) {
+                std::fs::write(folder.path().join(name), bytes).unwrap();
+            }
+            let opened = open_folder(folder.path()).unwrap();
+            assert_eq!(opened.digest(), vocabulary.digest());
+        }
+        let empty = tempfile::tempdir().unwrap();
+        let error = open_folder(empty.path()).unwrap_err().to_string();
+        assert!(error.contains("spiece.model: cannot be read"), "{error}");
+    }
 }
