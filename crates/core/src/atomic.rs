@@ -21,10 +21,7 @@ pub fn write_file(
     let result = File::create(&temporary).and_then(|file| {
         let mut writer = BufWriter::new(file);
         write(&mut writer)?;
-        writer
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?
-            .sync_all()?;
+        writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         fs::rename(&temporary, path)?;
         sync_parent(path)
     });
@@ -91,9 +88,7 @@ pub fn remove_folder(path: &Path) -> io::Result<()> {
 pub fn sweep(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let leftover = name.is_some_and(|name| {
             name.starts_with('.') && (name.ends_with(".partial") || name.ends_with(".old"))
         });
@@ -109,18 +104,12 @@ pub fn sweep(folder: &Path) -> io::Result<()> {
 /// A hidden name beside `path`, different for each process and call, whose folder exists.
 fn temporary_neighbour(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidInput,
-            format!("{} has no file name", path.display()),
-        )
+        io::Error::new(io::ErrorKind::InvalidInput, format!("{} has no file name", path.display()))
     })?;
     let parent = parent(path);
     fs::create_dir_all(parent)?;
-    Ok(parent.join(format!(
-        ".{}.{}.partial",
-        name.to_string_lossy(),
-        std::process::id()
-    )))
+    let (process, call) = (std::process::id(), CALLS.fetch_add(1, Ordering::Relaxed));
+    Ok(parent.join(format!(".{}.{process}-{call}.partial", name.to_string_lossy())))
 }
 
 fn sync_parent(path: &Path) -> io::Result<()> {

@@ -33,10 +33,8 @@ pub enum ConfigError {
 /// # Errors
 /// When the file cannot be read, is not TOML, or does not fit `T`.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     parse(&text, path)
 }
 
@@ -49,11 +47,7 @@ pub fn parse<T: DeserializeOwned>(text: &str, path: &Path) -> Result<T, ConfigEr
         let start = error.span().map_or(0, |span| span.start);
         let line = 1 + text.bytes().take(start).filter(|&b| b == b'\n').count();
         let message = with_suggestion(error.message());
-        ConfigError::Invalid {
-            path: path.to_owned(),
-            line,
-            message,
-        }
+        ConfigError::Invalid { path: path.to_owned(), line, message }
     })
 }
 
@@ -95,18 +89,13 @@ mod tests {
     }
 
     fn message(text: &str) -> String {
-        parse::<Sample>(text, Path::new("a.toml"))
-            .unwrap_err()
-            .to_string()
+        parse::<Sample>(text, Path::new("a.toml")).unwrap_err().to_string()
     }
 
     #[test]
     fn names_line_and_nearest_key() {
         let error = message("temperature = 1.0\n\ntemprature = 2.0\n");
-        assert!(
-            error.starts_with("a.toml:3: unknown field `temprature`"),
-            "{error}"
-        );
+        assert!(error.starts_with("a.toml:3: unknown field `temprature`"), "{error}");
         assert!(error.ends_with("did you mean `temperature`?"), "{error}");
     }
 
@@ -114,9 +103,7 @@ mod tests {
     fn names_wrong_types_and_missing_files() {
         let error = message("temperature = \"hot\"\n");
         assert!(error.starts_with("a.toml:1: invalid type"), "{error}");
-        let error = read::<Sample>(Path::new("no/such.toml"))
-            .unwrap_err()
-            .to_string();
+        let error = read::<Sample>(Path::new("no/such.toml")).unwrap_err().to_string();
         assert!(error.starts_with("no/such.toml: cannot be read"), "{error}");
     }
 

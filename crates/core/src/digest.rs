@@ -80,9 +80,7 @@ impl TryFrom<String> for Digest {
     fn try_from(text: String) -> Result<Self, String> {
         match blake3::Hash::from_hex(&text) {
             Ok(hash) => Ok(Digest(*hash.as_bytes())),
-            Err(_) => Err(format!(
-                "`{text}` is no digest: expected 64 hexadecimal digits"
-            )),
+            Err(_) => Err(format!("`{text}` is no digest: expected 64 hexadecimal digits")),
         }
     }
 }

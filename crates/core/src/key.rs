@@ -47,11 +47,7 @@ impl Key {
 
     /// A generator that yields `word(0)`, `word(1)`, ….
     pub fn rng(self) -> Rng {
-        Rng {
-            key: self,
-            next: 0,
-            spare: 0,
-        }
+        Rng { key: self, next: 0, spare: 0 }
     }
 
     fn derive(self, value: u64, domain: Domain) -> Self {
@@ -65,10 +61,7 @@ impl Key {
     fn philox(self, value: u64, domain: Domain) -> [u64; 2] {
         let counter = [value as u32, (value >> 32) as u32, domain as u32, 0];
         let [a, b, c, d] = philox(counter, [self.0 as u32, (self.0 >> 32) as u32]);
-        [
-            u64::from(a) | u64::from(b) << 32,
-            u64::from(c) | u64::from(d) << 32,
-        ]
+        [u64::from(a) | u64::from(b) << 32, u64::from(c) | u64::from(d) << 32]
     }
 }
 
@@ -139,14 +132,8 @@ mod tests {
     #[test]
     fn paths_give_distinct_keys() {
         let root = Key::new(1);
-        let keys = [
-            root,
-            Key::new(2),
-            root.name("a"),
-            root.name("b"),
-            root.index(0),
-            root.index(1),
-        ];
+        let keys =
+            [root, Key::new(2), root.name("a"), root.name("b"), root.index(0), root.index(1)];
         for (i, a) in keys.iter().enumerate() {
             for b in &keys[..i] {
                 assert_ne!(a, b);
@@ -167,10 +154,7 @@ mod tests {
     #[test]
     fn keys_are_frozen() {
         assert_eq!(stable_hash("rte"), 0x3778_abd1_27c2_167f);
-        assert_eq!(
-            Key::new(42).name("rte").index(7).word(0),
-            0x3aa2_2199_17c5_d328
-        );
+        assert_eq!(Key::new(42).name("rte").index(7).word(0), 0x3aa2_2199_17c5_d328);
     }
 
     #[test]
@@ -180,14 +164,8 @@ mod tests {
         for _ in 0..70_000 {
             counts[rng.below(7) as usize] += 1;
         }
-        let chi: f64 = counts
-            .iter()
-            .map(|&c| (f64::from(c) - 1e4).powi(2) / 1e4)
-            .sum();
-        assert!(
-            chi < 22.5,
-            "chi-square with 6 degrees of freedom, p < 0.001: {chi}"
-        );
+        let chi: f64 = counts.iter().map(|&c| (f64::from(c) - 1e4).powi(2) / 1e4).sum();
+        assert!(chi < 22.5, "chi-square with 6 degrees of freedom, p < 0.001: {chi}");
         assert_eq!(rng.below(0), 0);
         assert_eq!(rng.below(1), 0);
     }
@@ -198,9 +176,6 @@ mod tests {
         let draws: Vec<f64> = (0..50_000).map(|_| rng.normal()).collect();
         let mean = draws.iter().sum::<f64>() / draws.len() as f64;
         let variance = draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / draws.len() as f64;
-        assert!(
-            mean.abs() < 0.02 && (variance - 1.0).abs() < 0.03,
-            "{mean} {variance}"
-        );
+        assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.03, "{mean} {variance}");
     }
 }

@@ -33,11 +33,7 @@ impl Permutation {
     /// # Panics
     /// When `index` is not below the length: that is a mistake of the caller, never of data.
     pub fn apply(&self, index: u64) -> u64 {
-        assert!(
-            index < self.len,
-            "index {index} outside a permutation of {}",
-            self.len
-        );
+        assert!(index < self.len, "index {index} outside a permutation of {}", self.len);
         let mut value = index;
         loop {
             value = self.network(value);
@@ -93,19 +89,11 @@ mod tests {
         let mut counts = std::collections::HashMap::new();
         for seed in 0..12_000 {
             let permutation = Permutation::new(Key::new(seed), 3);
-            *counts
-                .entry([0, 1, 2].map(|i| permutation.apply(i)))
-                .or_insert(0u32) += 1;
+            *counts.entry([0, 1, 2].map(|i| permutation.apply(i))).or_insert(0u32) += 1;
         }
         assert_eq!(counts.len(), 6);
-        let chi: f64 = counts
-            .values()
-            .map(|&c| (f64::from(c) - 2000.0).powi(2) / 2000.0)
-            .sum();
-        assert!(
-            chi < 20.5,
-            "chi-square with 5 degrees of freedom, p < 0.001: {chi}"
-        );
+        let chi: f64 = counts.values().map(|&c| (f64::from(c) - 2000.0).powi(2) / 2000.0).sum();
+        assert!(chi < 20.5, "chi-square with 5 degrees of freedom, p < 0.001: {chi}");
     }
 
     #[test]

@@ -72,20 +72,12 @@ impl Documents {
                 }
                 (Ok(paragraph), None) => {
                     let text = paragraph.to_owned();
-                    document = Some(Document {
-                        file: file.clone(),
-                        line,
-                        text,
-                    });
+                    document = Some(Document { file: file.clone(), line, text });
                 }
                 (Err(error), _) => {
                     let byte = error.valid_up_to() + 1;
                     let reason = format!("not UTF-8 at byte {byte} of the line");
-                    self.tally.reject(Malformed {
-                        file: file.to_path_buf(),
-                        line,
-                        reason,
-                    });
+                    self.tally.reject(Malformed { file: file.to_path_buf(), line, reason });
                 }
             }
         }
@@ -106,10 +98,7 @@ impl Documents {
             self.next_file += 1;
         }
         if self.tally.rows == 0 {
-            return Err(DataError::Empty {
-                files: self.files.clone(),
-                expected: "document",
-            });
+            return Err(DataError::Empty { files: self.files.clone(), expected: "document" });
         }
         self.tally.check(self.tolerance)?;
         Ok(None)
@@ -143,17 +132,10 @@ mod tests {
             path
         });
         let documents: Vec<_> = Documents::new(files.to_vec(), Tolerance::NONE)
-            .map(|document| {
-                document
-                    .map(|document| (document.line, document.text))
-                    .unwrap()
-            })
+            .map(|document| document.map(|document| (document.line, document.text)).unwrap())
             .collect();
         let expected = [(3, "one\ntwo"), (7, "three"), (1, "four")];
-        assert_eq!(
-            documents,
-            expected.map(|(line, text)| (line, text.to_owned()))
-        );
+        assert_eq!(documents, expected.map(|(line, text)| (line, text.to_owned())));
     }
 
     #[test]
@@ -167,14 +149,7 @@ mod tests {
         assert!(error.contains("a.txt:2: not UTF-8 at byte 1"), "{error}");
         assert!(documents.next().is_none());
         fs::write(&path, "\n\n").unwrap();
-        let error = Documents::new(vec![path], Tolerance::ANY)
-            .next()
-            .unwrap()
-            .unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("a.txt: empty; expected at least one document")
-        );
+        let error = Documents::new(vec![path], Tolerance::ANY).next().unwrap().unwrap_err();
+        assert!(error.to_string().contains("a.txt: empty; expected at least one document"));
     }
 }

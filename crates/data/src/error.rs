@@ -87,18 +87,11 @@ fn lines(items: &[impl fmt::Display]) -> String {
 
 fn listing(tally: &Tally) -> String {
     let more = tally.malformed.saturating_sub(tally.first.len() as u64);
-    let rest = if more > 0 {
-        format!("\n  and {more} more")
-    } else {
-        String::new()
-    };
+    let rest = if more > 0 { format!("\n  and {more} more") } else { String::new() };
     lines(&tally.first) + &rest
 }
 
 fn paths(files: &[PathBuf]) -> String {
-    let names: Vec<_> = files
-        .iter()
-        .map(|file| file.display().to_string())
-        .collect();
+    let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
     names.join(", ")
 }

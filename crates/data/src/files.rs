@@ -69,9 +69,7 @@ pub fn matches(root: &Path, pattern: &str) -> Result<Vec<PathBuf>, DataError> {
 pub(crate) fn inside(path: &str) -> Result<(), DataError> {
     let downwards = |component| matches!(component, Component::Normal(_) | Component::CurDir);
     if path.is_empty() || !Path::new(path).components().all(downwards) {
-        return Err(DataError::OutsideRoot {
-            path: path.to_owned(),
-        });
+        return Err(DataError::OutsideRoot { path: path.to_owned() });
     }
     Ok(())
 }
@@ -94,10 +92,7 @@ mod tests {
             let name = |file: PathBuf| file.file_name().unwrap().to_str().unwrap().to_owned();
             files.into_iter().map(name).collect()
         };
-        assert_eq!(
-            names(&["a/train-*.jsonl"]),
-            ["train-0.jsonl", "train-1.jsonl"]
-        );
+        assert_eq!(names(&["a/train-*.jsonl"]), ["train-0.jsonl", "train-1.jsonl"]);
         assert_eq!(
             names(&["a/train-1.jsonl", "a/train-*.jsonl"]),
             ["train-1.jsonl", "train-0.jsonl"]
@@ -109,9 +104,7 @@ mod tests {
     fn errors_name_the_path() {
         let folder = tempfile::tempdir().unwrap();
         let error = |pattern: &str| {
-            resolve(folder.path(), &[pattern], "the train rows of sst2")
-                .unwrap_err()
-                .to_string()
+            resolve(folder.path(), &[pattern], "the train rows of sst2").unwrap_err().to_string()
         };
         assert!(
             error("sst2/train.jsonl")

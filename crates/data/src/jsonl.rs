@@ -16,10 +16,7 @@ pub(crate) fn records(file: impl Read) -> impl Iterator<Item = io::Result<Record
             Ok(false) => return None,
             Err(error) => return Some(Err(error)),
         };
-        Some(Ok(Record {
-            line,
-            row: row(&lines.text),
-        }))
+        Some(Ok(Record { line, row: row(&lines.text) }))
     })
 }
 
@@ -60,11 +57,7 @@ pub(crate) struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     pub(crate) fn new(file: R) -> Self {
-        Lines {
-            reader: BufReader::with_capacity(1 << 16, file),
-            text: Vec::new(),
-            number: 0,
-        }
+        Lines { reader: BufReader::with_capacity(1 << 16, file), text: Vec::new(), number: 0 }
     }
 
     /// Goes to the next line with something in it; `false` at the end of the file.

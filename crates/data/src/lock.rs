@@ -82,9 +82,7 @@ impl DataLock {
     pub fn build(root: &Path, files: impl IntoIterator<Item = PathBuf>) -> Result<Self, DataError> {
         let paths = relative(root, files)?;
         let locked = paths.into_iter().map(|path| LockedFile::build(root, path));
-        Ok(DataLock {
-            files: locked.collect::<Result<_, _>>()?,
-        })
+        Ok(DataLock { files: locked.collect::<Result<_, _>>()? })
     }
 
     /// Reads a lock that [`write`](Self::write) wrote.
@@ -123,29 +121,18 @@ impl DataLock {
             if now.remove(&locked.path) {
                 changes.extend(locked.compare(root)?);
             } else {
-                changes.push(Change::Missing {
-                    path: locked.path.clone(),
-                });
+                changes.push(Change::Missing { path: locked.path.clone() });
             }
         }
         changes.extend(now.into_iter().map(|path| Change::New { path }));
-        if changes.is_empty() {
-            Ok(())
-        } else {
-            Err(DataError::Changed { changes })
-        }
+        if changes.is_empty() { Ok(()) } else { Err(DataError::Changed { changes }) }
     }
 
     /// The digest of the lock: equal exactly when the files' paths and bytes are.
     pub fn digest(&self) -> Digest {
-        let files: BTreeMap<_, _> = self
-            .files
-            .iter()
-            .map(|file| (file.path.as_str(), file.digest))
-            .collect();
-        let parts = files
-            .iter()
-            .map(|(path, digest)| (*path, digest.as_bytes()));
+        let files: BTreeMap<_, _> =
+            self.files.iter().map(|file| (file.path.as_str(), file.digest)).collect();
+        let parts = files.iter().map(|(path, digest)| (*path, digest.as_bytes()));
         Digest::of_parts(parts)
     }
 }
@@ -160,20 +147,13 @@ impl LockedFile {
             rows += 1;
         }
         let digest = Digest::of_file(&file).map_err(DataError::io(&file))?;
-        Ok(LockedFile {
-            path,
-            bytes,
-            rows,
-            digest,
-        })
+        Ok(LockedFile { path, bytes, rows, digest })
     }
 
     fn compare(&self, root: &Path) -> Result<Option<Change>, DataError> {
         let file = root.join(&self.path);
         let Ok(metadata) = fs::metadata(&file) else {
-            return Ok(Some(Change::Missing {
-                path: self.path.clone(),
-            }));
+            return Ok(Some(Change::Missing { path: self.path.clone() }));
         };
         // The size is free to compare; only files of equal size are read.
         let same = metadata.len() == self.bytes
@@ -197,9 +177,7 @@ fn relative(
             let path = parts.join("/");
             inside(&path).map(|()| path)
         }
-        Err(_) => Err(DataError::OutsideRoot {
-            path: file.display().to_string(),
-        }),
+        Err(_) => Err(DataError::OutsideRoot { path: file.display().to_string() }),
     };
     files.into_iter().map(relative).collect()
 }

@@ -51,11 +51,7 @@ impl Rows {
 
     /// Counts a row that was yielded as malformed.
     pub fn reject(&mut self, file: &Path, line: u64, reason: impl Into<String>) {
-        self.tally.reject(Malformed {
-            file: file.to_owned(),
-            line,
-            reason: reason.into(),
-        });
+        self.tally.reject(Malformed { file: file.to_owned(), line, reason: reason.into() });
     }
 
     /// What was read so far.
@@ -91,10 +87,7 @@ impl Rows {
             }
         }
         if self.tally.rows == 0 {
-            return Err(DataError::Empty {
-                files: self.files.clone(),
-                expected: "row",
-            });
+            return Err(DataError::Empty { files: self.files.clone(), expected: "row" });
         }
         self.tally.check(self.tolerance)?;
         Ok(None)

@@ -49,10 +49,7 @@ impl Tally {
     /// [`DataError::TooManyMalformed`] when more rows are malformed than `tolerance` allows.
     pub(crate) fn check(&self, tolerance: Tolerance) -> Result<(), DataError> {
         if self.malformed as f64 > tolerance.0 * self.rows as f64 {
-            return Err(DataError::TooManyMalformed {
-                tally: self.clone(),
-                tolerance,
-            });
+            return Err(DataError::TooManyMalformed { tally: self.clone(), tolerance });
         }
         Ok(())
     }
@@ -110,16 +107,9 @@ mod tests {
     use super::*;
 
     fn tally(rows: u64, malformed: u64) -> Tally {
-        let mut tally = Tally {
-            rows,
-            ..Tally::default()
-        };
+        let mut tally = Tally { rows, ..Tally::default() };
         for line in 1..=malformed {
-            tally.reject(Malformed {
-                file: "a.jsonl".into(),
-                line,
-                reason: "not JSON".into(),
-            });
+            tally.reject(Malformed { file: "a.jsonl".into(), line, reason: "not JSON".into() });
         }
         tally
     }
@@ -138,16 +128,10 @@ mod tests {
 
     #[test]
     fn the_error_lists_the_first_rows() {
-        let error = tally(100, 12)
-            .check(Tolerance::default())
-            .unwrap_err()
-            .to_string();
+        let error = tally(100, 12).check(Tolerance::default()).unwrap_err().to_string();
         assert!(error.starts_with("12 of 100 rows are malformed, more than the tolerated 0.1 %:"));
         assert!(error.contains("\n  a.jsonl:1: not JSON\n"), "{error}");
-        assert!(
-            error.contains("a.jsonl:10: not JSON\n  and 2 more"),
-            "{error}"
-        );
+        assert!(error.contains("a.jsonl:10: not JSON\n  and 2 more"), "{error}");
         assert!(error.contains("mend or remove"), "{error}");
     }
 

@@ -26,10 +26,7 @@ fn one_of_a_hundred_is_too_many() {
     let last = Rows::new(Format::Jsonl, files, Tolerance::default()).last();
     let error = last.unwrap().unwrap_err();
     assert!(matches!(error, DataError::TooManyMalformed { .. }));
-    assert!(
-        error.to_string().contains("train-0.jsonl:100: not JSON"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("train-0.jsonl:100: not JSON"), "{error}");
 }
 
 #[test]
@@ -51,23 +48,14 @@ fn rows_rejected_later_count_the_same() {
     rows.reject(&first.file, first.line, "no targets");
     assert!(rows.next().unwrap().is_ok());
     let error = rows.next().unwrap().unwrap_err().to_string();
-    assert!(
-        error.contains("1 of 2 rows") && error.contains(":1: no targets"),
-        "{error}"
-    );
+    assert!(error.contains("1 of 2 rows") && error.contains(":1: no targets"), "{error}");
     assert!(rows.next().is_none());
 }
 
 #[test]
 fn an_empty_split_is_an_error() {
     let (_folder, files) = split(&["", "\n \n"]);
-    let error = Rows::new(Format::Jsonl, files, Tolerance::ANY)
-        .next()
-        .unwrap()
-        .unwrap_err();
+    let error = Rows::new(Format::Jsonl, files, Tolerance::ANY).next().unwrap().unwrap_err();
     let message = error.to_string();
-    assert!(
-        message.contains("train-1.jsonl: empty; expected at least one row"),
-        "{message}"
-    );
+    assert!(message.contains("train-1.jsonl: empty; expected at least one row"), "{message}");
 }

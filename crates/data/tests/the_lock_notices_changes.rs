@@ -19,18 +19,11 @@ fn every_difference_is_named() {
     let root = folder.path();
     for task in ["a", "b", "c"] {
         fs::create_dir(root.join(task)).unwrap();
-        fs::write(
-            root.join(task).join("train.jsonl"),
-            "{\"x\": 1}\n\n{\"x\": 2}\n",
-        )
-        .unwrap();
+        fs::write(root.join(task).join("train.jsonl"), "{\"x\": 1}\n\n{\"x\": 2}\n").unwrap();
     }
     let lock = DataLock::build(root, files::matches(root, "**/*.jsonl").unwrap()).unwrap();
     assert_eq!(lock.files.len(), 3);
-    assert_eq!(
-        (lock.files[0].path.as_str(), lock.files[0].rows),
-        ("a/train.jsonl", 2)
-    );
+    assert_eq!((lock.files[0].path.as_str(), lock.files[0].rows), ("a/train.jsonl", 2));
     assert_eq!(lock.files[0].bytes, 19);
 
     let path = root.join("data.lock");
@@ -65,8 +58,5 @@ fn a_lock_cannot_point_outside_its_root() {
     assert!(error.contains("leads out of the data root"), "{error}");
     fs::write(&path, "[[files]]\npth = \"x\"\n").unwrap();
     let error = DataLock::read(&path).unwrap_err().to_string();
-    assert!(
-        error.contains("data.lock:2") && error.contains("`path`"),
-        "{error}"
-    );
+    assert!(error.contains("data.lock:2") && error.contains("`path`"), "{error}");
 }

@@ -105,12 +105,7 @@ impl Batches {
         options: BatchOptions,
         start: Cursor,
     ) -> Result<Self, BatchError> {
-        let BatchOptions {
-            rows,
-            window,
-            rank,
-            world,
-        } = options;
+        let BatchOptions { rows, window, rank, world } = options;
         if window == 0 {
             return Err(BatchError::Window);
         }
@@ -120,19 +115,11 @@ impl Batches {
         if rows < world {
             return Err(BatchError::Rows { rows, world });
         }
-        Ok(Batches {
-            mixture,
-            options,
-            next: start,
-            rows: Vec::new().into_iter(),
-            failed: false,
-        })
+        Ok(Batches { mixture, options, next: start, rows: Vec::new().into_iter(), failed: false })
     }
 
     fn batch(&mut self) -> Result<PackedBatch, BatchError> {
-        let BatchOptions {
-            rows, rank, world, ..
-        } = self.options;
+        let BatchOptions { rows, rank, world, .. } = self.options;
         let mut mine = Vec::with_capacity(rows.div_ceil(world));
         for number in 0..rows {
             let row = self.row()?;
@@ -146,11 +133,7 @@ impl Batches {
             row.write(&mut batch, number);
         }
         let entries = |row: &PackedRow| row.segments.iter().map(|e| e.draw.entry).collect();
-        Ok(PackedBatch {
-            batch,
-            segments: mine.iter().map(entries).collect(),
-            end: self.next,
-        })
+        Ok(PackedBatch { batch, segments: mine.iter().map(entries).collect(), end: self.next })
     }
 
     /// The next row of the sequence. Afterwards the cursor is on a row that exists, at the start
@@ -160,16 +143,10 @@ impl Batches {
             self.rows = self.window()?;
         }
         let cursor = self.next;
-        let row = self
-            .rows
-            .next()
-            .ok_or(BatchError::Cursor { cursor, rows: 0 })?;
+        let row = self.rows.next().ok_or(BatchError::Cursor { cursor, rows: 0 })?;
         self.next.row += 1;
         if self.rows.len() == 0 {
-            self.next = Cursor {
-                window: cursor.window + 1,
-                row: 0,
-            };
+            self.next = Cursor { window: cursor.window + 1, row: 0 };
         }
         Ok(row)
     }

@@ -181,14 +181,7 @@ impl Mixture {
             .iter()
             .map(|entry| Supply::new(entry, key.name(&entry.name), &settings))
             .collect::<Result<_, _>>()?;
-        Ok(Mixture {
-            entries,
-            supplies,
-            rates,
-            schedule,
-            settings,
-            key,
-        })
+        Ok(Mixture { entries, supplies, rates, schedule, settings, key })
     }
 
     /// Example `n` of the stream, made without those before it.
@@ -220,13 +213,7 @@ impl Mixture {
             Supply::Examples { store, order } => {
                 store.read(order.example(draw.k), inputs - 1, targets - 1)?
             }
-            Supply::Slices {
-                corpus,
-                objective,
-                order,
-                masks,
-                ..
-            } => {
+            Supply::Slices { corpus, objective, order, masks, .. } => {
                 let tokens = corpus.read(order.start(draw.k), order.length())?;
                 let (mut i, mut t) = objective
                     .corrupt(&tokens, masks.index(draw.k), self.settings.sentinels)
@@ -238,11 +225,7 @@ impl Mixture {
         };
         inputs.push(EOS);
         targets.push(EOS);
-        Ok(TokenExample {
-            draw,
-            inputs,
-            targets,
-        })
+        Ok(TokenExample { draw, inputs, targets })
     }
 
     /// The entries, in the order that [`Draw::entry`] counts.
@@ -308,9 +291,7 @@ impl Supply {
                 order: ExampleOrder::new(key, store.examples()),
                 store: Arc::clone(store),
             }),
-            EntryKind::Denoising {
-                corpus, objective, ..
-            } => {
+            EntryKind::Denoising { corpus, objective, .. } => {
                 let failed = |source| objective_error(entry, source);
                 let full = objective.lengths().map_err(failed)?;
                 let (made, shape) = (Shape::from(full), settings.shape);
@@ -379,10 +360,7 @@ fn recorded_rates(
 }
 
 fn objective_error(entry: &Entry, source: ObjectiveError) -> MixtureError {
-    MixtureError::Objective {
-        name: entry.name.clone(),
-        source,
-    }
+    MixtureError::Objective { name: entry.name.clone(), source }
 }
 
 fn check_slot(n: u64) -> Result<(), MixtureError> {

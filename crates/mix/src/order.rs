@@ -15,10 +15,7 @@ impl ExampleOrder {
     /// # Panics
     /// Using it panics when `examples` is 0; stores are never empty.
     pub fn new(entry: Key, examples: u64) -> Self {
-        ExampleOrder {
-            key: entry.name("order"),
-            examples,
-        }
+        ExampleOrder { key: entry.name("order"), examples }
     }
 
     /// The example that draw `k` is: epoch k / examples, position k mod examples in its order.
@@ -73,11 +70,7 @@ impl SliceOrder {
         // Both terms are below the number of tokens.
         let within = order.apply(k % self.slices()) * self.slice;
         let end = self.tokens - offset;
-        if within < end {
-            offset + within
-        } else {
-            within - end
-        }
+        if within < end { offset + within } else { within - end }
     }
 }
 
@@ -116,11 +109,7 @@ mod tests {
     #[test]
     fn epochs_differ() {
         let examples = ExampleOrder::new(Key::new(1), 100);
-        let epoch = |e: u64| {
-            (0..100)
-                .map(|p| examples.example(e * 100 + p))
-                .collect::<Vec<_>>()
-        };
+        let epoch = |e: u64| (0..100).map(|p| examples.example(e * 100 + p)).collect::<Vec<_>>();
         assert_ne!(epoch(0), epoch(1));
         let slices = SliceOrder::new(Key::new(1), 1000, 70);
         let epoch = |e: u64| {

@@ -18,10 +18,7 @@ pub struct Shape {
 
 impl From<Lengths> for Shape {
     fn from(lengths: Lengths) -> Self {
-        Shape {
-            inputs: lengths.inputs,
-            targets: lengths.targets,
-        }
+        Shape { inputs: lengths.inputs, targets: lengths.targets }
     }
 }
 
@@ -45,10 +42,7 @@ impl PackedRow {
             let inputs = input..input + example.inputs.len();
             let targets = target..target + example.targets.len();
             (input, target) = (inputs.end, targets.end);
-            assert!(
-                input <= ends.0 && target <= ends.1,
-                "a packed row overflows"
-            );
+            assert!(input <= ends.0 && target <= ends.1, "a packed row overflows");
             batch.encoder_ids[inputs.clone()].copy_from_slice(&example.inputs);
             batch.encoder_segments[inputs].fill(number);
             // Shifted right: the segment's first decoder input stays 0.
@@ -79,9 +73,7 @@ pub fn pack(examples: Vec<TokenExample>, shape: Shape, key: Key) -> Vec<PackedRo
         .map(|place| {
             let members = &rows[order.apply(place) as usize];
             let take = |&member: &usize| examples[member].take();
-            PackedRow {
-                segments: members.iter().filter_map(take).collect(),
-            }
+            PackedRow { segments: members.iter().filter_map(take).collect() }
         })
         .collect()
 }
@@ -108,10 +100,7 @@ fn best_fit(lengths: &[Shape], row: Shape) -> Vec<Vec<usize>> {
             let sum = |group: &Group| of(group.length) * group.members.len();
             groups.iter().map(sum).sum::<usize>() as u128 * per as u128
         };
-        let weights = [
-            need(|l| l.inputs, row.targets),
-            need(|l| l.targets, row.inputs),
-        ];
+        let weights = [need(|l| l.inputs, row.targets), need(|l| l.targets, row.inputs)];
         let left = |room: Shape, length: Shape| {
             let inputs = ((room.inputs - length.inputs) * row.targets) as u128;
             let targets = ((room.targets - length.targets) * row.inputs) as u128;
@@ -143,16 +132,9 @@ fn best_fit(lengths: &[Shape], row: Shape) -> Vec<Vec<usize>> {
 fn group(lengths: &[Shape]) -> Vec<Group> {
     let mut order: Vec<_> = (0..lengths.len()).collect();
     order.sort_by_key(|&example| {
-        (
-            lengths[example].inputs,
-            lengths[example].targets,
-            Reverse(example),
-        )
+        (lengths[example].inputs, lengths[example].targets, Reverse(example))
     });
     let runs = order.chunk_by(|&one, &two| lengths[one] == lengths[two]);
-    let group = |run: &[usize]| Group {
-        length: lengths[run[0]],
-        members: run.to_vec(),
-    };
+    let group = |run: &[usize]| Group { length: lengths[run[0]], members: run.to_vec() };
     runs.map(group).collect()
 }

@@ -25,10 +25,7 @@ impl<T: Send + 'static> Prefetch<T> {
                 }
             }
         });
-        Prefetch {
-            items: Some(receiver),
-            thread: Some(thread),
-        }
+        Prefetch { items: Some(receiver), thread: Some(thread) }
     }
 }
 
@@ -75,17 +72,11 @@ mod tests {
     fn dropping_stops_the_thread() {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
-        let mut items = Prefetch::new(
-            (0..).inspect(move |_| assert!(Arc::strong_count(&held) > 0)),
-            3,
-        );
+        let mut items =
+            Prefetch::new((0..).inspect(move |_| assert!(Arc::strong_count(&held) > 0)), 3);
         assert_eq!(items.next(), Some(0));
         drop(items);
-        assert_eq!(
-            Arc::strong_count(&alive),
-            1,
-            "the thread's iterator is gone"
-        );
+        assert_eq!(Arc::strong_count(&alive), 1, "the thread's iterator is gone");
     }
 
     #[test]

@@ -64,11 +64,7 @@ pub struct Rule {
 impl Default for Rule {
     /// The ExT5 paper's rule: proportional to size, capped at 300,000 for each task.
     fn default() -> Self {
-        Rule {
-            cap: Some(300_000.0),
-            scale: 1.0,
-            temperature: 1.0,
-        }
+        Rule { cap: Some(300_000.0), scale: 1.0, temperature: 1.0 }
     }
 }
 
@@ -122,11 +118,7 @@ pub fn with_denoising(
         return Err(RateError::NoSupervised(ratio));
     }
     let share = |&w: &f64| {
-        if ratio == 0.0 {
-            0.0
-        } else {
-            ratio * total * w / weight
-        }
+        if ratio == 0.0 { 0.0 } else { ratio * total * w / weight }
     };
     Ok((supervised.to_vec(), weights.iter().map(share).collect()))
 }
@@ -165,11 +157,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn rule(cap: Option<f64>, scale: f64, temperature: f64) -> Rule {
-        Rule {
-            cap,
-            scale,
-            temperature,
-        }
+        Rule { cap, scale, temperature }
     }
 
     /// The goldens of `seqio`'s `rate_num_examples` tests.
@@ -201,10 +189,7 @@ mod tests {
 
     #[test]
     fn other_rates_are_scaled() {
-        assert_eq!(
-            quantise(&[0.5, 0.25, 0.25]),
-            Ok(vec![1 << 30, 1 << 29, 1 << 29])
-        );
+        assert_eq!(quantise(&[0.5, 0.25, 0.25]), Ok(vec![1 << 30, 1 << 29, 1 << 29]));
         assert_eq!(quantise(&[1e300, 1e-300, 0.0]), Ok(vec![1 << 31, 1, 0]));
         assert_eq!(quantise(&[f64::MAX, f64::MAX]), Ok(vec![1 << 30, 1 << 30]));
         assert_eq!(quantise(&[4e9, 4e9]), Ok(vec![1 << 30, 1 << 30]));
@@ -213,10 +198,7 @@ mod tests {
     #[test]
     fn impossible_rates_are_refused() {
         for bad in [-1.0, f64::NAN, f64::INFINITY] {
-            assert!(matches!(
-                quantise(&[1.0, bad]),
-                Err(RateError::Invalid { index: 1, .. })
-            ));
+            assert!(matches!(quantise(&[1.0, bad]), Err(RateError::Invalid { index: 1, .. })));
         }
         assert_eq!(quantise(&[0.0, 0.0]), Err(RateError::AllZero));
         assert_eq!(quantise(&[]), Err(RateError::AllZero));
@@ -235,19 +217,10 @@ mod tests {
 
     #[test]
     fn impossible_ratios_are_refused() {
-        assert_eq!(
-            with_denoising(&[1.0], &[1.0], -1.0),
-            Err(RateError::Ratio(-1.0))
-        );
+        assert_eq!(with_denoising(&[1.0], &[1.0], -1.0), Err(RateError::Ratio(-1.0)));
         assert!(with_denoising(&[1.0], &[1.0], f64::NAN).is_err());
-        assert_eq!(
-            with_denoising(&[1.0], &[], 1.0),
-            Err(RateError::NoDenoising(1.0))
-        );
-        assert_eq!(
-            with_denoising(&[], &[1.0], 1.0),
-            Err(RateError::NoSupervised(1.0))
-        );
+        assert_eq!(with_denoising(&[1.0], &[], 1.0), Err(RateError::NoDenoising(1.0)));
+        assert_eq!(with_denoising(&[], &[1.0], 1.0), Err(RateError::NoSupervised(1.0)));
     }
 
     proptest! {

@@ -88,11 +88,7 @@ impl Mixture {
                 realised,
             }
         });
-        Ok(Report {
-            budget,
-            total_rate,
-            entries: entries.collect(),
-        })
+        Ok(Report { budget, total_rate, entries: entries.collect() })
     }
 
     /// How many of the first `n` slots each entry supplies, in closed form.

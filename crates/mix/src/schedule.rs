@@ -100,11 +100,7 @@ impl Schedule {
         match total {
             0 => Err(ScheduleError::AllZero),
             TOTAL_LIMIT.. => Err(ScheduleError::TooLarge(total)),
-            _ => Ok(Schedule {
-                lanes,
-                entries: names.len(),
-                total,
-            }),
+            _ => Ok(Schedule { lanes, entries: names.len(), total }),
         }
     }
 
@@ -206,10 +202,7 @@ impl Lane {
         Timed {
             x: u128::from(k) << 32 | u128::from(self.fraction(k)),
             lane: *self,
-            draw: Draw {
-                entry: self.entry,
-                k,
-            },
+            draw: Draw { entry: self.entry, k },
         }
     }
 }

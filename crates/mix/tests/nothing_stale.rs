@@ -36,11 +36,7 @@ fn folders(rows: &str) -> Folders {
     let (data, cache) = (root.path().join("data"), root.path().join("cache"));
     fs::create_dir_all(data.join("reviews")).unwrap();
     fs::write(data.join("reviews/train.jsonl"), rows).unwrap();
-    Folders {
-        _root: root,
-        data,
-        cache,
-    }
+    Folders { _root: root, data, cache }
 }
 
 impl Folders {
@@ -100,22 +96,10 @@ fn changed_bytes_definition_and_vocabulary_have_other_stores() {
         definition: digest("definition"),
         vocabulary: digest("vocabulary"),
     };
-    let vocabulary = TaskKey {
-        vocabulary: digest("other"),
-        ..one.clone()
-    };
-    let definition = TaskKey {
-        definition: digest("other"),
-        ..one.clone()
-    };
-    let split = TaskKey {
-        split: "validation",
-        ..one.clone()
-    };
-    let order = TaskKey {
-        sources: &[digest("b"), digest("a")],
-        ..one.clone()
-    };
+    let vocabulary = TaskKey { vocabulary: digest("other"), ..one.clone() };
+    let definition = TaskKey { definition: digest("other"), ..one.clone() };
+    let split = TaskKey { split: "validation", ..one.clone() };
+    let order = TaskKey { sources: &[digest("b"), digest("a")], ..one.clone() };
     for other in [vocabulary, definition, split, order] {
         assert_ne!(one.digest(), other.digest());
     }
@@ -172,10 +156,7 @@ fn damage_is_noticed() {
         fs::remove_dir_all(&store).unwrap();
         folders.open(&task("review")).unwrap();
         fs::remove_file(&path).unwrap();
-        assert!(
-            is_damaged(folders.open(&task("review"))),
-            "{file} is missing"
-        );
+        assert!(is_damaged(folders.open(&task("review"))), "{file} is missing");
     }
 }
 
@@ -197,10 +178,7 @@ fn empty_sources_and_features_are_refused() {
         "train.jsonl:1: task rte train: the targets have no tokens; leave such rows out"
     );
     for id in ["0", "1000"] {
-        assert!(matches!(
-            error(vec![example(id, "6")]),
-            StoreError::Id { .. }
-        ));
+        assert!(matches!(error(vec![example(id, "6")]), StoreError::Id { .. }));
     }
     let failing = [Ok(example("5", "6")), Err("the disk is on fire")];
     let build = build("rte train", key);
@@ -222,20 +200,12 @@ fn a_corpus_is_its_documents_joined() {
     })
     .unwrap();
     assert_eq!((store.tokens(), store.documents(), told), (6, 4, vec![4]));
-    assert_eq!(
-        store.read(0, 6).unwrap(),
-        [5, 6, 7, 8, 9, 10],
-        "no id 0, nothing between"
-    );
+    assert_eq!(store.read(0, 6).unwrap(), [5, 6, 7, 8, 9, 10], "no id 0, nothing between");
     assert_eq!(store.read(4, 4).unwrap(), [9, 10, 5, 6], "the ring closes");
     assert!(is_damaged(CorpusStore::open(&path, Digest::of(b"other"))));
     let nothing = [Ok::<_, Infallible>("0 0".to_owned())];
-    let empty = CorpusStore::build(
-        &folder.path().join("x"),
-        &build("x", key),
-        nothing,
-        &mut |_| (),
-    );
+    let empty =
+        CorpusStore::build(&folder.path().join("x"), &build("x", key), nothing, &mut |_| ());
     assert!(matches!(empty, Err(StoreError::Empty(_))));
 }
 
@@ -280,29 +250,17 @@ fn helper_that_dies_while_building() {
 fn a_killed_build_leaves_nothing_visible() {
     let cache = tempfile::tempdir().unwrap();
     let status = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "helper_that_dies_while_building",
-            "--test-threads=1",
-        ])
+        .args(["--exact", "helper_that_dies_while_building", "--test-threads=1"])
         .env(KILLED, cache.path())
         .output()
         .unwrap()
         .status;
     assert!(!status.success(), "the helper was killed");
     let folder = cache.path().join("tasks/reviews");
-    assert!(
-        fs::read_dir(&folder).unwrap().next().is_some(),
-        "it had begun to write"
-    );
+    assert!(fs::read_dir(&folder).unwrap().next().is_some(), "it had begun to write");
     assert!(visible(&folder).is_empty());
     let path = folder.join("train-0");
     let examples = [Ok::<_, Infallible>(example("5", "6"))];
     let build = build("reviews", Digest::of(b"key"));
-    assert_eq!(
-        TokenStore::build(&path, &build, examples, &mut |_| ())
-            .unwrap()
-            .examples(),
-        1
-    );
+    assert_eq!(TokenStore::build(&path, &build, examples, &mut |_| ()).unwrap().examples(), 1);
 }

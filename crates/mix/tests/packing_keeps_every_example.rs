@@ -8,11 +8,7 @@ use ext5_mix::{Draw, PackedRow, Shape, TokenExample};
 use proptest::prelude::*;
 
 fn example(k: u64, inputs: Vec<u32>, targets: Vec<u32>) -> TokenExample {
-    TokenExample {
-        draw: Draw { entry: 0, k },
-        inputs,
-        targets,
-    }
+    TokenExample { draw: Draw { entry: 0, k }, inputs, targets }
 }
 
 /// Examples of given lengths, told apart by their ids.
@@ -122,22 +118,14 @@ fn arrays_are_seqios() {
 #[test]
 fn rows_are_shuffled_by_the_key() {
     let lengths: Vec<_> = (0..200).map(|k| (k % 40 + 1, 3)).collect();
-    let shape = Shape {
-        inputs: 64,
-        targets: 64,
-    };
+    let shape = Shape { inputs: 64, targets: 64 };
     let rows = |seed| pack(examples(&lengths), shape, Key::new(seed));
     let (one, two) = (rows(1), rows(2));
     assert_eq!(one, rows(1));
-    let (first, second) = (
-        one.len() as u64,
-        Permutation::new(Key::new(2), one.len() as u64),
-    );
+    let (first, second) = (one.len() as u64, Permutation::new(Key::new(2), one.len() as u64));
     let back = Permutation::new(Key::new(1), first);
     for place in 0..first {
-        let same = (0..first)
-            .find(|&other| second.apply(other) == back.apply(place))
-            .unwrap();
+        let same = (0..first).find(|&other| second.apply(other) == back.apply(place)).unwrap();
         assert_eq!(one[place as usize], two[same as usize]);
     }
 }

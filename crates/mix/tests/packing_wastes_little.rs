@@ -12,10 +12,7 @@ use ext5_text::Vocabulary;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-const SHAPE: Shape = Shape {
-    inputs: 512,
-    targets: 114,
-};
+const SHAPE: Shape = Shape { inputs: 512, targets: 114 };
 
 /// How full rows are: the share of input places that hold tokens, or of target places where those
 /// are scarcer; and the least number of rows that any packing takes, as a share of the rows taken.
@@ -29,19 +26,13 @@ fn fill(examples: Vec<TokenExample>) -> (f64, f64) {
             inputs += length.0;
             targets += length.1;
         }
-        f64::max(
-            inputs as f64 / SHAPE.inputs as f64,
-            targets as f64 / SHAPE.targets as f64,
-        )
+        f64::max(inputs as f64 / SHAPE.inputs as f64, targets as f64 / SHAPE.targets as f64)
     };
     // Examples with inputs longer than a row less some length share no row with one another or
     // with any whose inputs are at least that length. So documents that fill a row's inputs leave
     // its targets empty, whatever one does.
     let least = (1..=SHAPE.inputs / 2).map(|apart| {
-        let alone = lengths
-            .iter()
-            .filter(|l| l.0 > SHAPE.inputs - apart)
-            .count();
+        let alone = lengths.iter().filter(|l| l.0 > SHAPE.inputs - apart).count();
         let rest = |l: &&(usize, usize)| l.0 >= apart && l.0 <= SHAPE.inputs - apart;
         alone as f64 + full(&mut lengths.iter().filter(rest))
     });
@@ -62,10 +53,7 @@ fn made_up_lengths() {
         let mut lengths: Vec<_> = (0..tasks)
             .map(|k| {
                 let median = [20.0, 60.0, 150.0, 400.0][k % 4];
-                (
-                    log_normal(median, 0.6, SHAPE.inputs),
-                    log_normal(5.0, 1.0, SHAPE.targets),
-                )
+                (log_normal(median, 0.6, SHAPE.inputs), log_normal(5.0, 1.0, SHAPE.targets))
             })
             .collect();
         lengths.resize(4096, (SHAPE.inputs, SHAPE.targets));
@@ -82,39 +70,15 @@ fn made_up_lengths() {
 
 /// Name of a task's folder, inputs, targets.
 const TASKS: [(&str, &str, &str); 10] = [
-    (
-        "rte",
-        "rte hypothesis: {{ hypothesis }} premise: {{ premise }}",
-        "{{ label }}",
-    ),
+    ("rte", "rte hypothesis: {{ hypothesis }} premise: {{ premise }}", "{{ label }}"),
     ("sst2", "sst2 sentence: {{ sentence }}", "{{ label }}"),
     ("cola", "cola sentence: {{ sentence }}", "{{ label }}"),
     ("nq_open", "question: {{ question }}", "{{ answer[0] }}"),
-    (
-        "squad_xquad_en",
-        "question: {{ question }} context: {{ context }}",
-        "{{ answers.text[0] }}",
-    ),
-    (
-        "cosmos_qa",
-        "question: {{ question }} context: {{ context }}",
-        "{{ answer0 }}",
-    ),
-    (
-        "scitldr",
-        "summarize: {{ source | join(' ') }}",
-        "{{ target[0] }}",
-    ),
-    (
-        "sgd_response",
-        "reply: {{ history | join(' ') }}",
-        "{{ utterance }}",
-    ),
-    (
-        "movie_reviews_documents",
-        "review: {{ text }}",
-        "{{ label }}",
-    ),
+    ("squad_xquad_en", "question: {{ question }} context: {{ context }}", "{{ answers.text[0] }}"),
+    ("cosmos_qa", "question: {{ question }} context: {{ context }}", "{{ answer0 }}"),
+    ("scitldr", "summarize: {{ source | join(' ') }}", "{{ target[0] }}"),
+    ("sgd_response", "reply: {{ history | join(' ') }}", "{{ utterance }}"),
+    ("movie_reviews_documents", "review: {{ text }}", "{{ label }}"),
     ("atis_lambda", "parse: {{ question }}", "{{ logical_form }}"),
 ];
 
@@ -126,10 +90,7 @@ fn real_data() -> Option<PathBuf> {
     if root.is_dir() {
         return Some(root);
     }
-    eprintln!(
-        "SKIPPED: no real data at {}; set EXT5_REALDATA",
-        root.display()
-    );
+    eprintln!("SKIPPED: no real data at {}; set EXT5_REALDATA", root.display());
     None
 }
 

@@ -43,10 +43,7 @@ fn no_entry_vanishes() {
     let counts = schedule.counts(schedule.total() * turns);
     for (count, rate) in counts.into_iter().zip(RATES) {
         let exact = u64::from(rate) * turns;
-        assert!(
-            count >= 1 && count.abs_diff(exact) <= RATES.len() as u64,
-            "{count} of {exact}"
-        );
+        assert!(count >= 1 && count.abs_diff(exact) <= RATES.len() as u64, "{count} of {exact}");
     }
 }
 
@@ -70,15 +67,8 @@ fn ratio_is_denoising_per_supervised() {
         let mixture = mixture(cache.path(), ratio);
         let counts = mixture.counts(100_000).unwrap();
         let denoising = counts[2] as f64 / 100_000.0;
-        let exact = if ratio.is_infinite() {
-            1.0
-        } else {
-            ratio / (1.0 + ratio)
-        };
-        assert!(
-            (denoising - exact).abs() <= 4.0 / 100_000.0,
-            "{ratio}: {denoising}"
-        );
+        let exact = if ratio.is_infinite() { 1.0 } else { ratio / (1.0 + ratio) };
+        assert!((denoising - exact).abs() <= 4.0 / 100_000.0, "{ratio}: {denoising}");
         if ratio == 0.0 || ratio.is_infinite() {
             assert_eq!(denoising, exact);
         }
@@ -94,10 +84,7 @@ fn the_report_is_what_the_stream_does() {
     let names: Vec<_> = report.entries.iter().map(|e| e.name.as_str()).collect();
     assert_eq!(names, ["rte", "cola", "books", "wnli"]);
     assert_eq!((report.total_rate, report.budget), (2 * 190, budget));
-    assert_eq!(
-        report.entries.iter().map(|e| e.realised).sum::<u64>(),
-        budget
-    );
+    assert_eq!(report.entries.iter().map(|e| e.realised).sum::<u64>(), budget);
     assert!((report.entries.iter().map(|e| e.share).sum::<f64>() - 1.0).abs() < 1e-12);
 
     let mut counts = [0; 4];
@@ -115,24 +102,15 @@ fn the_report_is_what_the_stream_does() {
         assert_eq!(entry.epochs, entry.draws / entry.examples as f64);
         assert!((entry.realised as f64 - entry.draws).abs() <= 4.0);
     }
-    let [rte, _, books, _] = &report.entries[..] else {
-        panic!()
-    };
+    let [rte, _, books, _] = &report.entries[..] else { panic!() };
     assert_eq!((rte.rate, rte.examples, rte.cap), (37, 37, Some(300_000.0)));
     assert_eq!(rte.family.as_deref(), Some("nli"));
     assert!(rte.inputs_mean > 25.0 && rte.inputs_mean < 50.0);
     assert!(rte.inputs_trimmed > 0.0 && rte.inputs_trimmed < 0.3 && rte.targets_trimmed == 0.0);
-    assert_eq!(
-        (books.rate, books.family.as_ref(), books.cap),
-        (190, None, None)
-    );
+    assert_eq!((books.rate, books.family.as_ref(), books.cap), (190, None, None));
     let made = (books.inputs_mean as usize, books.targets_mean as usize);
     assert_eq!((made, books.inputs_trimmed), (longest, 0.0));
-    assert!(
-        serde_json::to_string(&report)
-            .unwrap()
-            .contains("\"share\"")
-    );
+    assert!(serde_json::to_string(&report).unwrap().contains("\"share\""));
     assert!(mixture.report(u64::MAX).is_err());
 }
 
@@ -149,8 +127,5 @@ fn impossible_mixtures_are_refused() {
     let mut short = settings(1.0);
     short.shape.targets = 13;
     let message = error(entries(path), short);
-    assert!(
-        message.contains("`books` makes inputs of 64 and targets of 14"),
-        "{message}"
-    );
+    assert!(message.contains("`books` makes inputs of 64 and targets of 14"), "{message}");
 }

@@ -30,13 +30,9 @@ fn threads_do_not_matter() {
     };
     let together = make(0..400);
     let apart: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8)
-            .map(|t| scope.spawn(move || make(t * 50..(t + 1) * 50)))
-            .collect();
-        threads
-            .into_iter()
-            .flat_map(|t| t.join().unwrap())
-            .collect()
+        let threads: Vec<_> =
+            (0..8).map(|t| scope.spawn(move || make(t * 50..(t + 1) * 50))).collect();
+        threads.into_iter().flat_map(|t| t.join().unwrap()).collect()
     });
     assert_eq!(together, apart);
 }
@@ -47,12 +43,7 @@ fn the_seed_matters() {
     other.seed += 1;
     let other = Mixture::new(entries(CACHE.path()), other).unwrap();
     let first = |mixture: &Mixture| -> Vec<_> {
-        mixture
-            .from(0)
-            .unwrap()
-            .take(20)
-            .map(Result::unwrap)
-            .collect()
+        mixture.from(0).unwrap().take(20).map(Result::unwrap).collect()
     };
     assert_ne!(first(&MIXTURE), first(&other));
 }
@@ -61,9 +52,7 @@ fn the_seed_matters() {
 fn draws(mixture: &Mixture, slots: usize) -> HashMap<(String, u64), (Vec<u32>, Vec<u32>)> {
     let name = |example: &TokenExample| mixture.entries()[example.draw.entry].name.clone();
     let examples = mixture.from(0).unwrap().take(slots).map(Result::unwrap);
-    examples
-        .map(|e| ((name(&e), e.draw.k), (e.inputs, e.targets)))
-        .collect()
+    examples.map(|e| ((name(&e), e.draw.k), (e.inputs, e.targets))).collect()
 }
 
 /// Paired studies compare runs that differ in one thing; all other draws must be as they were.
@@ -101,10 +90,7 @@ fn the_order_of_the_list_does_not_matter() {
     let backward = Mixture::new(backward, settings(0.5)).unwrap();
     for n in 0..500 {
         let (a, b) = (MIXTURE.example(n).unwrap(), backward.example(n).unwrap());
-        assert_eq!(
-            (a.draw.k, a.inputs, a.targets),
-            (b.draw.k, b.inputs, b.targets)
-        );
+        assert_eq!((a.draw.k, a.inputs, a.targets), (b.draw.k, b.inputs, b.targets));
     }
 }
 
@@ -130,12 +116,7 @@ fn recorded_rates_give_the_same_stream() {
 }
 
 fn options(rows: usize, rank: usize, world: usize) -> BatchOptions {
-    BatchOptions {
-        rows,
-        window: 50,
-        rank,
-        world,
-    }
+    BatchOptions { rows, window: 50, rank, world }
 }
 
 fn batches(options: BatchOptions, start: Cursor, count: usize) -> Vec<PackedBatch> {
@@ -180,10 +161,7 @@ proptest! {
 fn prefetching_does_not_matter() {
     let whole = batches(options(8, 0, 1), Cursor::default(), 20);
     let source = Batches::new(Arc::clone(&MIXTURE), options(8, 0, 1), Cursor::default()).unwrap();
-    let ahead: Vec<_> = Prefetch::new(source, 3)
-        .take(20)
-        .map(Result::unwrap)
-        .collect();
+    let ahead: Vec<_> = Prefetch::new(source, 3).take(20).map(Result::unwrap).collect();
     assert_eq!(whole, ahead);
 }
 
@@ -200,9 +178,6 @@ fn impossible_batches_are_refused() {
         let start = Cursor { window, row };
         let batches = Batches::new(Arc::clone(&MIXTURE), options(8, 0, 1), start).unwrap();
         let results: Vec<_> = Prefetch::new(batches, 1).collect();
-        assert!(
-            results.len() == 1 && results[0].is_err(),
-            "an error, then the end"
-        );
+        assert!(results.len() == 1 && results[0].is_err(), "an error, then the end");
     }
 }

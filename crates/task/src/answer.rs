@@ -69,29 +69,20 @@ impl Labels {
             if word.is_empty() {
                 return Err(format!("labels.words: the word of `{value}` is empty"));
             }
-            let index = words
-                .iter()
-                .position(|known| known == word)
-                .unwrap_or_else(|| {
-                    words.push(word.to_owned());
-                    words.len() - 1
-                });
+            let index = words.iter().position(|known| known == word).unwrap_or_else(|| {
+                words.push(word.to_owned());
+                words.len() - 1
+            });
             values.insert(value.trim().to_owned(), index);
         }
         if words.len() < 2 {
             return Err("labels.words: expected at least two different words".to_owned());
         }
-        Ok(Labels {
-            column: table.column.clone(),
-            words,
-            values,
-        })
+        Ok(Labels { column: table.column.clone(), words, values })
     }
 
     fn choices(&self, row: &Value) -> Result<Choices, String> {
-        let value = row
-            .get_attr(&self.column)
-            .map_err(|error| format!("labels: {error}"))?;
+        let value = row.get_attr(&self.column).map_err(|error| format!("labels: {error}"))?;
         let answer = match label_text(&value) {
             Some(text) => match self.values.get(&text) {
                 Some(&index) => Some(index),
@@ -101,10 +92,7 @@ impl Labels {
             None if is_missing(&value) => None,
             None => return Err(format!("labels.column: {} is no label", shown(&value))),
         };
-        Ok(Choices {
-            options: self.words.clone(),
-            answer,
-        })
+        Ok(Choices { options: self.words.clone(), answer })
     }
 
     fn unknown(&self, text: &str) -> String {
@@ -113,10 +101,7 @@ impl Labels {
             Some(value) => format!("did you mean `{value}`?"),
             None => format!("there are {}", known.join(", ")),
         };
-        format!(
-            "labels.words: no word for the value `{text}` of `{}`; {advice}",
-            self.column
-        )
+        format!("labels.words: no word for the value `{text}` of `{}`; {advice}", self.column)
     }
 }
 
@@ -156,11 +141,7 @@ impl Choice {
         };
         let answer = RowExpression::new("choice.answer", table.answer.get_ref())
             .map_err(|error| (table.answer.span().start, wrong("choice.answer", &error)))?;
-        Ok(Choice {
-            options,
-            answer,
-            answer_is: table.answer_is,
-        })
+        Ok(Choice { options, answer, answer_is: table.answer_is })
     }
 
     fn choices(&self, row: &Value) -> Result<Choices, String> {
@@ -169,9 +150,7 @@ impl Choice {
             OptionsOf::Row(expression) => expression.texts(row)?,
         };
         if options.len() < 2 {
-            return Err(format!(
-                "choice.options: expected at least two, found {options:?}"
-            ));
+            return Err(format!("choice.options: expected at least two, found {options:?}"));
         }
         let value = self.answer.value(row)?;
         let answer = match label_text(&value) {
@@ -186,10 +165,7 @@ impl Choice {
     fn position(&self, text: &str, options: &[String]) -> Result<usize, String> {
         let index = match self.answer_is {
             AnswerIs::Index => text.parse().ok(),
-            AnswerIs::Number => text
-                .parse()
-                .ok()
-                .and_then(|number: usize| number.checked_sub(1)),
+            AnswerIs::Number => text.parse().ok().and_then(|number: usize| number.checked_sub(1)),
             AnswerIs::Letter => letter(text),
             AnswerIs::Text => options.iter().position(|option| option == text),
         };
@@ -235,63 +211,34 @@ mod tests {
     use minijinja::context;
 
     fn labels(words: &[(&str, &str)]) -> Result<Labels, String> {
-        let words = words
-            .iter()
-            .map(|&(value, word)| (value.to_owned(), word.to_owned()));
-        Labels::new(&LabelsTable {
-            column: "label".to_owned(),
-            words: words.collect(),
-        })
+        let words = words.iter().map(|&(value, word)| (value.to_owned(), word.to_owned()));
+        Labels::new(&LabelsTable { column: "label".to_owned(), words: words.collect() })
     }
 
     #[test]
     fn labels_follow_their_values() {
         let words: Vec<_> = (0..12).map(|n| (n.to_string(), format!("w{n}"))).collect();
-        let words: Vec<_> = words
-            .iter()
-            .map(|(n, w)| (n.as_str(), w.as_str()))
-            .collect();
+        let words: Vec<_> = words.iter().map(|(n, w)| (n.as_str(), w.as_str())).collect();
         let many = labels(&words).unwrap();
         let answer = |value: Value| many.choices(&context! { label => value }).map(|c| c.answer);
         assert_eq!(answer(10.into()), Ok(Some(10)));
         assert_eq!(answer(" 2 ".into()), Ok(Some(2)));
         assert_eq!(answer(2.0.into()), Ok(Some(2)));
-        for missing in [
-            Value::from(-1),
-            Value::from(-1.0),
-            "-1".into(),
-            "".into(),
-            Value::from(()),
-        ] {
+        for missing in [Value::from(-1), Value::from(-1.0), "-1".into(), "".into(), Value::from(())]
+        {
             assert_eq!(answer(missing), Ok(None));
         }
-        assert!(
-            answer(12.into())
-                .unwrap_err()
-                .contains("no word for the value `12` of `label`")
-        );
+        assert!(answer(12.into()).unwrap_err().contains("no word for the value `12` of `label`"));
         assert_eq!(many.choices(&context! { other => 1 }).unwrap().answer, None);
     }
 
     #[test]
     fn values_may_share_a_word() {
-        let words = [
-            ("NO", "no"),
-            ("FALSE", "no"),
-            ("YES", "yes"),
-            ("TRUE", "yes"),
-        ];
-        let choices = labels(&words)
-            .unwrap()
-            .choices(&context! { label => "YES" })
-            .unwrap();
+        let words = [("NO", "no"), ("FALSE", "no"), ("YES", "yes"), ("TRUE", "yes")];
+        let choices = labels(&words).unwrap().choices(&context! { label => "YES" }).unwrap();
         assert_eq!(choices.options, ["no", "yes"]);
         assert_eq!(choices.answer, Some(1));
-        assert!(
-            labels(&[("0", "no"), ("1", "no")])
-                .unwrap_err()
-                .contains("two different words")
-        );
+        assert!(labels(&[("0", "no"), ("1", "no")]).unwrap_err().contains("two different words"));
     }
 
     #[test]
@@ -299,14 +246,8 @@ mod tests {
         let position = |answer_is, text: &str| {
             let answer = RowExpression::new("choice.answer", "a").unwrap();
             let options = OptionsOf::Fixed(vec!["1".to_owned(), "0".to_owned()]);
-            let choice = Choice {
-                options,
-                answer,
-                answer_is,
-            };
-            choice
-                .choices(&context! { a => text })
-                .map(|choices| choices.answer)
+            let choice = Choice { options, answer, answer_is };
+            choice.choices(&context! { a => text }).map(|choices| choices.answer)
         };
         assert_eq!(position(AnswerIs::Index, "1"), Ok(Some(1)));
         assert_eq!(position(AnswerIs::Number, "1"), Ok(Some(0)));

@@ -111,12 +111,7 @@ impl Task {
         let usable = reports.iter().all(|report| {
             report.examples > 0 && report.malformed as f64 <= tolerated * report.rows as f64
         });
-        Ok(Report {
-            name: self.name.clone(),
-            splits: reports,
-            validation_in_train,
-            usable,
-        })
+        Ok(Report { name: self.name.clone(), splits: reports, validation_in_train, usable })
     }
 }
 
@@ -164,10 +159,7 @@ impl Sum {
     }
 
     fn lengths(&self, count: u64) -> Lengths {
-        Lengths {
-            mean: self.total as f64 / count.max(1) as f64,
-            max: self.max,
-        }
+        Lengths { mean: self.total as f64 / count.max(1) as f64, max: self.max }
     }
 }
 
@@ -183,13 +175,10 @@ impl SplitTally {
             }
         }
         if let Some(answer) = example.answer {
-            self.answers
-                .resize(self.answers.len().max(example.options.len()), 0);
+            self.answers.resize(self.answers.len().max(example.options.len()), 0);
             self.answers[answer] += 1;
         }
-        let first = self
-            .first_inputs
-            .get_or_insert_with(|| example.inputs.clone());
+        let first = self.first_inputs.get_or_insert_with(|| example.inputs.clone());
         self.inputs_differ |= *first != example.inputs;
         let distinct: HashSet<_> = example.options.iter().collect();
         self.repeated_options += u64::from(distinct.len() < example.options.len());
@@ -215,9 +204,7 @@ impl SplitTally {
         }
         if self.targets_off_references > 0 {
             let count = self.targets_off_references;
-            warnings.push(format!(
-                "{count} examples have targets that are none of the references"
-            ));
+            warnings.push(format!("{count} examples have targets that are none of the references"));
         }
         warnings
     }

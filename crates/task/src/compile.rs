@@ -23,19 +23,13 @@ pub(crate) struct Fault {
 
 impl Fault {
     fn at<T>(place: &Spanned<T>, message: impl Into<String>) -> Self {
-        Fault {
-            offset: place.span().start,
-            message: message.into(),
-        }
+        Fault { offset: place.span().start, message: message.into() }
     }
 }
 
 pub(crate) fn compile(definition: Definition, path: &Path) -> Result<Task, Fault> {
     let names = [&definition.name, &definition.family];
-    names
-        .into_iter()
-        .chain(&definition.suites)
-        .try_for_each(check_name)?;
+    names.into_iter().chain(&definition.suites).try_for_each(check_name)?;
     check_metrics(&definition)?;
     let digest = digest(&definition);
     let renderer = renderer(&definition)?;
@@ -73,9 +67,7 @@ fn check_metrics(definition: &Definition) -> Result<(), Fault> {
         return Err(Fault::at(&definition.metrics, message));
     }
     let has_options = definition.labels.is_some() || definition.choice.is_some();
-    let on_options = metrics
-        .iter()
-        .find(|metric| metric.needs() == Needs::OptionScores);
+    let on_options = metrics.iter().find(|metric| metric.needs() == Needs::OptionScores);
     match on_options {
         Some(metric) if !has_options => {
             let message = format!("metrics: `{metric}` needs [labels] or [choice]");
@@ -95,17 +87,9 @@ fn renderer(definition: &Definition) -> Result<Renderer, Fault> {
     Ok(Renderer {
         inputs: text_template("template.inputs", &template.inputs)?,
         targets: optional(text_template, "template.targets", template.targets.as_ref())?,
-        references: optional(
-            expression,
-            "template.references",
-            template.references.as_ref(),
-        )?,
+        references: optional(expression, "template.references", template.references.as_ref())?,
         group: optional(expression, "template.group", template.group.as_ref())?,
-        filter: optional(
-            expression,
-            "source.filter",
-            definition.source.filter.as_ref(),
-        )?,
+        filter: optional(expression, "source.filter", definition.source.filter.as_ref())?,
         answers,
     })
 }
@@ -122,10 +106,9 @@ fn answers(definition: &Definition) -> Result<Option<Answers>, Fault> {
             let choice = choice.map_err(|(offset, message)| Fault { offset, message })?;
             Ok(Some(Answers::Choice(Box::new(choice))))
         }
-        (Some(_), Some(choice)) => Err(Fault::at(
-            choice,
-            "[choice]: a task has [labels] or [choice], not both",
-        )),
+        (Some(_), Some(choice)) => {
+            Err(Fault::at(choice, "[choice]: a task has [labels] or [choice], not both"))
+        }
     }
 }
 
@@ -157,8 +140,5 @@ fn digest(definition: &Definition) -> Digest {
         "choice": definition.choice,
     });
     let text = values.to_string();
-    Digest::of_parts([
-        ("renderer", RENDERER_VERSION),
-        ("definition", text.as_bytes()),
-    ])
+    Digest::of_parts([("renderer", RENDERER_VERSION), ("definition", text.as_bytes())])
 }

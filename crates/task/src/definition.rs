@@ -98,24 +98,20 @@ pub(crate) struct OneOrMore(pub Vec<String>);
 impl<'de> Deserialize<'de> for Options {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let expecting = "an expression or a list of strings";
-        Ok(
-            match deserializer.deserialize_any(StringOrList { expecting })? {
-                Either::One(expression) => Options::Expression(expression),
-                Either::List(options) => Options::Fixed(options),
-            },
-        )
+        Ok(match deserializer.deserialize_any(StringOrList { expecting })? {
+            Either::One(expression) => Options::Expression(expression),
+            Either::List(options) => Options::Fixed(options),
+        })
     }
 }
 
 impl<'de> Deserialize<'de> for OneOrMore {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let expecting = "a path or a list of paths";
-        Ok(
-            match deserializer.deserialize_any(StringOrList { expecting })? {
-                Either::One(path) => OneOrMore(vec![path]),
-                Either::List(paths) => OneOrMore(paths),
-            },
-        )
+        Ok(match deserializer.deserialize_any(StringOrList { expecting })? {
+            Either::One(path) => OneOrMore(vec![path]),
+            Either::List(paths) => OneOrMore(paths),
+        })
     }
 }
 

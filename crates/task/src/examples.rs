@@ -69,11 +69,7 @@ impl<'a> Examples<'a> {
                 Ok(Some(example)) => {
                     let position = self.rendered;
                     self.rendered += 1;
-                    if self
-                        .sample
-                        .as_ref()
-                        .is_none_or(|sample| sample.contains(&position))
-                    {
+                    if self.sample.as_ref().is_none_or(|sample| sample.contains(&position)) {
                         return Ok(Some(example));
                     }
                 }

@@ -21,16 +21,12 @@ impl Registry {
     pub fn open(folders: &[PathBuf]) -> Result<Self, RegistryError> {
         let mut paths = Vec::new();
         for folder in folders {
-            collect(folder, &mut paths).map_err(|source| RegistryError::Folder {
-                path: folder.clone(),
-                source,
-            })?;
+            collect(folder, &mut paths)
+                .map_err(|source| RegistryError::Folder { path: folder.clone(), source })?;
         }
         if paths.is_empty() {
             let names: Vec<_> = folders.iter().map(|f| f.display().to_string()).collect();
-            return Err(RegistryError::NoTasks {
-                folders: names.join(", "),
-            });
+            return Err(RegistryError::NoTasks { folders: names.join(", ") });
         }
         let mut registry = Registry::default();
         let mut errors = Vec::new();
@@ -40,11 +36,7 @@ impl Registry {
                 Err(error) => errors.push(error),
             }
         }
-        if errors.is_empty() {
-            Ok(registry)
-        } else {
-            Err(RegistryError::Definitions(errors))
-        }
+        if errors.is_empty() { Ok(registry) } else { Err(RegistryError::Definitions(errors)) }
     }
 
     /// Adds a task.
@@ -74,9 +66,7 @@ impl Registry {
     /// When there is none; the nearest name is suggested.
     pub fn get(&self, name: &str) -> Result<&Task, RegistryError> {
         let names = self.tasks.keys().map(String::as_str);
-        self.tasks
-            .get(name)
-            .ok_or_else(|| unknown("task", name, names))
+        self.tasks.get(name).ok_or_else(|| unknown("task", name, names))
     }
 
     /// The tasks that `patterns` select, each once, in order of name.
@@ -102,9 +92,7 @@ impl Registry {
         }
         if selected.is_empty() {
             let patterns: Vec<_> = patterns.iter().map(AsRef::as_ref).collect();
-            return Err(RegistryError::NothingSelected {
-                patterns: patterns.join(" "),
-            });
+            return Err(RegistryError::NothingSelected { patterns: patterns.join(" ") });
         }
         Ok(selected.into_values().collect())
     }
@@ -161,18 +149,13 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
         .collect::<Result<Vec<_>, _>>()?;
     entries.sort();
     for path in entries {
-        let hidden = path
-            .file_name()
-            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
         if hidden {
             continue;
         }
         if path.is_dir() {
             collect(&path, paths)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
             paths.push(path);
         }
     }

@@ -42,9 +42,7 @@ impl Renderer {
             if labelled && choices.answer.is_none() {
                 return Err("no label; a split without labels belongs in source.unlabelled".into());
             }
-            let right = choices
-                .answer
-                .map(|index| Value::from(choices.options[index].as_str()));
+            let right = choices.answer.map(|index| Value::from(choices.options[index].as_str()));
             let texts: Value = choices.options.iter().map(String::as_str).collect();
             let computed = Value::from_pairs([
                 row_itself,
@@ -64,15 +62,8 @@ impl Renderer {
             references,
             options,
             answer,
-            group: self
-                .group
-                .as_ref()
-                .map(|group| group.text(&context))
-                .transpose()?,
-            origin: Origin {
-                file: row.file.clone(),
-                line: row.line,
-            },
+            group: self.group.as_ref().map(|group| group.text(&context)).transpose()?,
+            origin: Origin { file: row.file.clone(), line: row.line },
         }))
     }
 

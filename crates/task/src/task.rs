@@ -55,10 +55,8 @@ impl Task {
     /// # Errors
     /// When the file cannot be read or is no task: the message names file, line and key.
     pub fn open(path: &Path) -> Result<Self, TaskError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         Task::parse(&text, path)
     }
 
@@ -131,24 +129,14 @@ impl Task {
 
     /// The splits of the task: `train`, `validation` and `test` first, in this order.
     pub fn splits(&self, data_root: &Path) -> Vec<String> {
-        let standard = SPLITS
-            .iter()
-            .copied()
-            .filter(|split| self.has_split(data_root, split));
+        let standard = SPLITS.iter().copied().filter(|split| self.has_split(data_root, split));
         let others = self.source.files.keys().map(String::as_str);
-        standard
-            .chain(others.filter(|split| !SPLITS.contains(split)))
-            .map(str::to_owned)
-            .collect()
+        standard.chain(others.filter(|split| !SPLITS.contains(split))).map(str::to_owned).collect()
     }
 
     /// Whether rows of the split have targets.
     pub fn is_labelled(&self, split: &str) -> bool {
-        !self
-            .source
-            .unlabelled
-            .iter()
-            .any(|unlabelled| unlabelled == split)
+        !self.source.unlabelled.iter().any(|unlabelled| unlabelled == split)
     }
 
     /// The examples of a split, in the order of its rows.
@@ -210,27 +198,16 @@ impl Task {
     /// # Errors
     /// When the row does not fit the task or its filter leaves it out.
     pub fn render_row(&self, row: Row) -> Result<Example, TaskError> {
-        let located = Located {
-            file: Path::new("<row>").into(),
-            line: 1,
-            row,
-        };
+        let located = Located { file: Path::new("<row>").into(), line: 1, row };
         let reason = match self.renderer.render(&located, true) {
             Ok(Some(example)) => return Ok(example),
             Ok(None) => "source.filter leaves this row out".to_owned(),
             Err(reason) => reason,
         };
-        Err(TaskError::Row {
-            task: self.name.clone(),
-            reason,
-        })
+        Err(TaskError::Row { task: self.name.clone(), reason })
     }
 
     pub(crate) fn data_error(&self, split: &str, source: DataError) -> TaskError {
-        TaskError::Data {
-            task: self.name.clone(),
-            split: split.to_owned(),
-            source,
-        }
+        TaskError::Data { task: self.name.clone(), split: split.to_owned(), source }
     }
 }

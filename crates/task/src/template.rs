@@ -107,12 +107,7 @@ impl RowExpression {
     /// When it cannot be computed: a reason that names the key.
     pub(crate) fn value(&self, context: &Value) -> Result<Value, String> {
         self.expression.eval(context).map_err(|error| {
-            explain(
-                self.key,
-                &error,
-                self.expression.undeclared_variables(false),
-                context,
-            )
+            explain(self.key, &error, self.expression.undeclared_variables(false), context)
         })
     }
 
@@ -134,10 +129,9 @@ impl RowExpression {
     pub(crate) fn texts(&self, context: &Value) -> Result<Vec<String>, String> {
         let value = self.defined(context)?;
         let items = match value.kind() {
-            minijinja::value::ValueKind::Seq | minijinja::value::ValueKind::Iterable => value
-                .try_iter()
-                .map_err(|error| format!("{}: {error}", self.key))?
-                .collect(),
+            minijinja::value::ValueKind::Seq | minijinja::value::ValueKind::Iterable => {
+                value.try_iter().map_err(|error| format!("{}: {error}", self.key))?.collect()
+            }
             _ => vec![value],
         };
         if items.is_empty() {
@@ -188,9 +182,7 @@ fn explain(key: &str, error: &Error, names: HashSet<String>, context: &Value) ->
         return format!("{key}: takes too long; it may loop over too much");
     }
     let known = |name: &str| {
-        !context
-            .get_attr(name)
-            .is_ok_and(|value| value.is_undefined())
+        !context.get_attr(name).is_ok_and(|value| value.is_undefined())
             || EXPRESSIONS.globals().any(|(global, _)| global == name)
     };
     let mut missing: Vec<_> = names.into_iter().filter(|name| !known(name)).collect();
@@ -237,66 +229,39 @@ mod tests {
     use minijinja::context;
 
     fn render(source: &str, context: &Value) -> Result<String, String> {
-        TextTemplate::new("template.inputs", source)
-            .unwrap()
-            .render(context)
+        TextTemplate::new("template.inputs", source).unwrap().render(context)
     }
 
     #[test]
     fn unknown_columns_are_named() {
         let row = context! { sentence => "Hi", answers => context! { text => ["a"] } };
         let error = render("cola: {{ sentense }}", &row).unwrap_err();
-        assert_eq!(
-            error,
-            "template.inputs: no column `sentense`; did you mean `sentence`?"
-        );
+        assert_eq!(error, "template.inputs: no column `sentense`; did you mean `sentence`?");
         let error = render("{{ zzz }}", &row).unwrap_err();
-        assert_eq!(
-            error,
-            "template.inputs: no column `zzz`; there are answers, sentence"
-        );
+        assert_eq!(error, "template.inputs: no column `zzz`; there are answers, sentence");
         let error = render("{{ answers.txt }}", &row).unwrap_err();
         assert!(error.contains("answers.txt"), "{error}");
-        let error = RowExpression::new("template.group", "grup")
-            .unwrap()
-            .text(&row)
-            .unwrap_err();
-        assert!(
-            error.starts_with("template.group: no column `grup`"),
-            "{error}"
-        );
+        let error = RowExpression::new("template.group", "grup").unwrap().text(&row).unwrap_err();
+        assert!(error.starts_with("template.group: no column `grup`"), "{error}");
     }
 
     #[test]
     fn nothing_can_be_reached_and_fuel_ends() {
         let row = context! { n => 1 };
-        for source in [
-            "{% include 'x' %}",
-            "{% import 'x' as y %}",
-            "{{ open('x') }}",
-        ] {
+        for source in ["{% include 'x' %}", "{% import 'x' as y %}", "{{ open('x') }}"] {
             let template = TextTemplate::new("template.inputs", source);
-            assert!(
-                template.is_err() || template.unwrap().render(&row).is_err(),
-                "{source}"
-            );
+            assert!(template.is_err() || template.unwrap().render(&row).is_err(), "{source}");
         }
         let loops = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
         assert!(render(loops, &row).unwrap_err().contains("takes too long"));
         assert_eq!(render("{{ '<b>' }}", &row).unwrap(), "<b>");
-        assert_eq!(
-            render(" {{ '' }} ", &row).unwrap_err(),
-            "template.inputs: empty"
-        );
+        assert_eq!(render(" {{ '' }} ", &row).unwrap_err(), "template.inputs: empty");
     }
 
     /// By hand, after `tf.strings.regex_replace(text, r'(\W)', r' \1 ')` and `r'\s+'` to a space.
     #[test]
     fn filters_do_as_t5_does() {
-        assert_eq!(
-            pad_punctuation("U.S.  can't\n(a_b)"),
-            "U . S . can ' t ( a_b ) "
-        );
+        assert_eq!(pad_punctuation("U.S.  can't\n(a_b)"), "U . S . can ' t ( a_b ) ");
         assert_eq!(pad_punctuation("caf\u{e9}s"), "caf \u{e9} s");
         let row = context! { a => 2.5, b => 3.5, c => 2.4 };
         let source = "{{ a|round_half_even }} {{ b|round_half_even }} {{ c|round_half_even }}";
@@ -308,21 +273,11 @@ mod tests {
     #[test]
     fn texts_are_texts() {
         let row = context! { a => (" x ", 2), b => "y", c => Vec::<String>::new(), d => [""] };
-        let texts = |source| {
-            RowExpression::new("template.references", source)
-                .unwrap()
-                .texts(&row)
-        };
+        let texts = |source| RowExpression::new("template.references", source).unwrap().texts(&row);
         assert_eq!(texts("a").unwrap(), ["x", "2"]);
         assert_eq!(texts("b").unwrap(), ["y"]);
-        assert_eq!(
-            texts("c").unwrap_err(),
-            "template.references: an empty list"
-        );
-        assert_eq!(
-            texts("d").unwrap_err(),
-            "template.references: expected text, found ''"
-        );
+        assert_eq!(texts("c").unwrap_err(), "template.references: an empty list");
+        assert_eq!(texts("d").unwrap_err(), "template.references: expected text, found ''");
         assert!(texts("row").unwrap_err().contains("no column `row`"));
     }
 }

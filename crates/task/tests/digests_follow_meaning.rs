@@ -28,9 +28,7 @@ answer_is = "index"
 "#;
 
 fn digest(text: &str) -> Digest {
-    Task::parse(text, Path::new("a.toml"))
-        .unwrap_or_else(|error| panic!("{error}"))
-        .digest()
+    Task::parse(text, Path::new("a.toml")).unwrap_or_else(|error| panic!("{error}")).digest()
 }
 
 fn changed(from: &str, to: &str) -> bool {
@@ -45,10 +43,7 @@ fn layout_and_descriptions_do_not_count() {
         "files = { train = \"piqa/a.jsonl\", validation = \"piqa/b.jsonl\" }",
         "files.validation = [ \"piqa/b.jsonl\" ]\nfiles.train = 'piqa/a.jsonl'"
     ));
-    assert!(!changed(
-        "max_examples = 100\n",
-        "max_examples = 100\nformat = \"jsonl\"\n"
-    ));
+    assert!(!changed("max_examples = 100\n", "max_examples = 100\nformat = \"jsonl\"\n"));
     assert!(!changed("Goals.", "Everyday goals."));
     assert!(!changed("AFL-3.0", "AFL"));
     assert!(!changed("suites = [\"rainbow\"]", "suites = []"));
@@ -65,10 +60,7 @@ fn every_meaning_counts() {
         ("label != 7", "label != 8"),
         ("max_examples = 100", "max_examples = 101"),
         ("max_examples = 100", "max_malformed = 0.5"),
-        (
-            "max_examples = 100",
-            "max_examples = 100\nunlabelled = [\"test\"]",
-        ),
+        ("max_examples = 100", "max_examples = 100\nunlabelled = [\"test\"]"),
         ("piqa goal: ", "piqa: "),
         ("group = \"goal\"", "targets = \"{{ answer }}\""),
         ("[sol1, sol2]", "[sol2, sol1]"),

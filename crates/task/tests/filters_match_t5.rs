@@ -13,9 +13,7 @@ fn render(template: &str, x: &Value) -> String {
          inputs = \"|{template}|\"\ntargets = \"-\"\n"
     );
     let task = Task::parse(&text, Path::new("t.toml")).unwrap();
-    let Value::Object(row) = json!({ "x": x }) else {
-        unreachable!()
-    };
+    let Value::Object(row) = json!({ "x": x }) else { unreachable!() };
     task.render_row(row).unwrap().inputs
 }
 
@@ -37,8 +35,5 @@ fn pad_punctuation() {
 /// T5 computes in f32, templates in f64: on all scores with two decimals they agree.
 #[test]
 fn stsb_scores() {
-    assert_golden(
-        "stsb",
-        "{{ '%.1f' | format((x * 5) | round_half_even / 5) }}",
-    );
+    assert_golden("stsb", "{{ '%.1f' | format((x * 5) | round_half_even / 5) }}");
 }

@@ -21,21 +21,14 @@ fn data_root() -> Option<PathBuf> {
     if root.is_dir() {
         return Some(root);
     }
-    eprintln!(
-        "SKIPPED: no real data at {}; set EXT5_REALDATA",
-        root.display()
-    );
+    eprintln!("SKIPPED: no real data at {}; set EXT5_REALDATA", root.display());
     None
 }
 
 fn check(task: &Task, root: &Path) -> Report {
     let report = task.check(root).unwrap_or_else(|error| panic!("{error}"));
     for split in &report.splits {
-        assert_eq!(
-            split.malformed, 0,
-            "{}: {:#?}",
-            task.name, split.first_malformed
-        );
+        assert_eq!(split.malformed, 0, "{}: {:#?}", task.name, split.first_malformed);
         assert_eq!(split.examples, split.rows, "{}: {}", task.name, split.split);
     }
     assert!(report.usable);
@@ -57,11 +50,7 @@ fn every_row_becomes_an_example() {
     let Some(root) = data_root() else { return };
     for task in registry().iter() {
         let report = check(task, &root);
-        let splits: Vec<_> = report
-            .splits
-            .iter()
-            .map(|split| split.split.as_str())
-            .collect();
+        let splits: Vec<_> = report.splits.iter().map(|split| split.split.as_str()).collect();
         assert_eq!(splits, ["train", "validation"], "{}", task.name);
     }
 }

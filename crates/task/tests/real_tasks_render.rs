@@ -7,14 +7,8 @@ use std::path::Path;
 fn render(name: &str, row: Value) -> Example {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/realdata_tasks");
     let registry = Registry::open(&[folder]).unwrap_or_else(|error| panic!("{error}"));
-    let Value::Object(row) = row else {
-        panic!("a row is an object")
-    };
-    registry
-        .get(name)
-        .unwrap()
-        .render_row(row)
-        .unwrap_or_else(|error| panic!("{error}"))
+    let Value::Object(row) = row else { panic!("a row is an object") };
+    registry.get(name).unwrap().render_row(row).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn assert_renders(name: &str, row: Value, inputs: &str, targets: &str) -> Example {
@@ -31,19 +25,9 @@ fn labels_become_words() {
     assert_eq!(example.options, ["negative", "positive"]);
     assert_eq!(example.answer, Some(1));
     let row = json!({"question": "do cats bark", "answer": "false"});
-    assert_renders(
-        "boolq_no_passage",
-        row,
-        "boolq_no_passage question: do cats bark",
-        "False",
-    );
+    assert_renders("boolq_no_passage", row, "boolq_no_passage question: do cats bark", "False");
     let row = json!({"premise": "It rains.", "hypothesis": "It is wet.", "label": "entailment"});
-    assert_renders(
-        "rte",
-        row,
-        "rte hypothesis: It is wet. premise: It rains.",
-        "entailment",
-    );
+    assert_renders("rte", row, "rte hypothesis: It is wet. premise: It rains.", "entailment");
     let row = json!({"text": "Fury.", "label": 0, "label_name": "anger"});
     assert_renders("tweet_emotion", row, "tweet_emotion text: Fury.", "anger");
 }
@@ -71,12 +55,7 @@ fn options_stand_in_the_inputs() {
     assert_renders("creak", row, inputs, "no");
 
     let row = json!({"question": "1 + 1?", "options": ["(A) 1", "(B) 2"], "answer": "(B)"});
-    assert_renders(
-        "aqua",
-        row,
-        "aqua question: 1 + 1? choices: (A) 1 (B) 2",
-        "(B) 2",
-    );
+    assert_renders("aqua", row, "aqua question: 1 + 1? choices: (A) 1 (B) 2", "(B) 2");
 }
 
 #[test]
@@ -113,12 +92,7 @@ fn structures_become_text() {
     let inputs = "sgd_state service: Bus_1 history: USER: Hi SYSTEM: Where to?";
     assert_renders("sgd_state_tracking", row, inputs, "from = Bari; to = Rome");
     let row = json!({"service": "Bus_1", "history": ["USER: Hi"], "slot_values": {}});
-    assert_renders(
-        "sgd_state_tracking",
-        row,
-        "sgd_state service: Bus_1 history: USER: Hi",
-        "none",
-    );
+    assert_renders("sgd_state_tracking", row, "sgd_state service: Bus_1 history: USER: Hi", "none");
 
     let row = json!({"history": ["USER: Hi"], "utterance": "Where to?", "acts": [
         {"act": "OFFER", "slot": "to", "values": ["Rome", "Bari"]},
@@ -127,30 +101,15 @@ fn structures_become_text() {
     assert_renders("sgd_response", row, inputs, "Where to?");
 
     let row = json!({"text": "Thanks, wow!", "labels": "15,26"});
-    assert_renders(
-        "goemotions",
-        row,
-        "goemotions text: Thanks, wow!",
-        "gratitude, surprise",
-    );
+    assert_renders("goemotions", row, "goemotions text: Thanks, wow!", "gratitude, surprise");
 }
 
 #[test]
 fn numbers_are_rounded() {
-    for (score, targets) in [
-        (4.6, "4.6"),
-        (2.5, "2.4"),
-        (0.3, "0.4"),
-        (5.0, "5.0"),
-        (1.27, "1.2"),
-    ] {
+    for (score, targets) in [(4.6, "4.6"), (2.5, "2.4"), (0.3, "0.4"), (5.0, "5.0"), (1.27, "1.2")]
+    {
         let row = json!({"sentence1": "A.", "sentence2": "B.", "score": score});
-        assert_renders(
-            "sts_semeval",
-            row,
-            "stsb sentence1: A. sentence2: B.",
-            targets,
-        );
+        assert_renders("sts_semeval", row, "stsb sentence1: A. sentence2: B.", targets);
     }
     for (answer, targets) in [
         (json!(2.0), "2"),

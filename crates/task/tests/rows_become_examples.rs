@@ -21,9 +21,7 @@ fn task(source: &str) -> Task {
 }
 
 fn rows(count: usize) -> String {
-    (0..count)
-        .map(|n| format!("{{\"text\": \"t{n}\", \"label\": {}}}\n", n % 2))
-        .collect()
+    (0..count).map(|n| format!("{{\"text\": \"t{n}\", \"label\": {}}}\n", n % 2)).collect()
 }
 
 fn root(files: &[(&str, &str)]) -> TempDir {
@@ -41,10 +39,7 @@ fn examples(task: &Task, root: &TempDir, split: &str) -> Result<Vec<Example>, Ta
 }
 
 fn inputs(examples: &[Example]) -> Vec<&str> {
-    examples
-        .iter()
-        .map(|example| example.inputs.rsplit(' ').next().unwrap())
-        .collect()
+    examples.iter().map(|example| example.inputs.rsplit(' ').next().unwrap()).collect()
 }
 
 #[test]
@@ -53,17 +48,10 @@ fn examples_know_their_rows() {
     let examples = examples(&task(""), &root, "train").unwrap();
     assert_eq!(examples.len(), 2);
     let second = &examples[1];
-    assert_eq!(
-        (second.inputs.as_str(), second.targets.as_str()),
-        ("toy text: t1", "yes")
-    );
+    assert_eq!((second.inputs.as_str(), second.targets.as_str()), ("toy text: t1", "yes"));
     assert_eq!(second.references, ["yes"]);
     assert_eq!((second.options.len(), second.answer), (2, Some(1)));
-    assert!(
-        second.origin.to_string().ends_with("toy/train.jsonl:2"),
-        "{}",
-        second.origin
-    );
+    assert!(second.origin.to_string().ends_with("toy/train.jsonl:2"), "{}", second.origin);
 }
 
 #[test]
@@ -76,21 +64,13 @@ fn splits_are_files_or_shards_or_named_files() {
     ]);
     let plain = task("");
     assert_eq!(plain.splits(root.path()), ["train", "test"]);
-    assert_eq!(
-        inputs(&examples(&plain, &root, "train").unwrap()),
-        ["t0", "t1", "t2", "t0"]
-    );
+    assert_eq!(inputs(&examples(&plain, &root, "train").unwrap()), ["t0", "t1", "t2", "t0"]);
     let named = task("files = { validation = \"other/d*.jsonl\" }");
     assert_eq!(named.splits(root.path()), ["validation"]);
     assert_eq!(examples(&named, &root, "validation").unwrap().len(), 4);
     let error = examples(&named, &root, "train").unwrap_err().to_string();
-    assert!(
-        error.contains("task toy: no split `train`; it has validation"),
-        "{error}"
-    );
-    let error = examples(&plain, &root, "validation")
-        .unwrap_err()
-        .to_string();
+    assert!(error.contains("task toy: no split `train`; it has validation"), "{error}");
+    let error = examples(&plain, &root, "validation").unwrap_err().to_string();
     assert!(
         error.contains(
             "toy/validation.jsonl: no such file; expected the validation rows of task toy"
@@ -98,12 +78,7 @@ fn splits_are_files_or_shards_or_named_files() {
         "{error}"
     );
     let outside = task("files.train = \"../secret.jsonl\"");
-    assert!(
-        examples(&outside, &root, "train")
-            .unwrap_err()
-            .to_string()
-            .contains("leads out")
-    );
+    assert!(examples(&outside, &root, "train").unwrap_err().to_string().contains("leads out"));
 }
 
 #[test]
@@ -112,67 +87,33 @@ fn filters_and_samples() {
     let filtered = task("filter = \"label == 1\"");
     assert_eq!(examples(&filtered, &root, "train").unwrap().len(), 500);
     let error = examples(&task("filter = \"label == 2\""), &root, "train").unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("the filter leaves none of 1000 rows"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("the filter leaves none of 1000 rows"), "{error}");
 
     let sampled = task("filter = \"label == 1\"\nmax_examples = 100");
     let sample = examples(&sampled, &root, "train").unwrap();
     assert_eq!(sample.len(), 100);
     assert_eq!(sample, examples(&sampled, &root, "train").unwrap());
     assert!(sample.is_sorted_by_key(|example| example.origin.line));
-    let late = sample
-        .iter()
-        .filter(|example| example.origin.line > 500)
-        .count();
-    assert!(
-        (30..=70).contains(&late),
-        "a sample of the whole split, not its head: {late}"
-    );
-    assert_eq!(
-        examples(&task("max_examples = 5000"), &root, "train")
-            .unwrap()
-            .len(),
-        1000
-    );
+    let late = sample.iter().filter(|example| example.origin.line > 500).count();
+    assert!((30..=70).contains(&late), "a sample of the whole split, not its head: {late}");
+    assert_eq!(examples(&task("max_examples = 5000"), &root, "train").unwrap().len(), 1000);
 }
 
 #[test]
 fn rows_that_do_not_fit_are_malformed() {
     let bad = [
-        (
-            "{\"label\": 1}",
-            "template.inputs: no column `text`; did you mean",
-        ),
-        (
-            "{\"text\": \"x\", \"label\": 2}",
-            "labels.words: no word for the value `2` of `label`",
-        ),
-        (
-            "{\"text\": \"x\", \"label\": -1}",
-            "no label; a split without labels belongs in",
-        ),
-        (
-            "{\"text\": \"x\"}",
-            "no label; a split without labels belongs in",
-        ),
+        ("{\"label\": 1}", "template.inputs: no column `text`; did you mean"),
+        ("{\"text\": \"x\", \"label\": 2}", "labels.words: no word for the value `2` of `label`"),
+        ("{\"text\": \"x\", \"label\": -1}", "no label; a split without labels belongs in"),
+        ("{\"text\": \"x\"}", "no label; a split without labels belongs in"),
         ("not JSON", "not JSON: "),
     ];
     for (row, reason) in bad {
         let root = root(&[("toy/train.jsonl", &format!("{}{row}\n", rows(99)))]);
         let error = examples(&task(""), &root, "train").unwrap_err().to_string();
-        assert!(
-            error.starts_with("task toy, split train: 1 of 100 rows are malformed"),
-            "{error}"
-        );
+        assert!(error.starts_with("task toy, split train: 1 of 100 rows are malformed"), "{error}");
         let reason = reason.trim_end_matches("; did you mean");
-        assert!(
-            error.contains(&format!("toy/train.jsonl:100: {reason}")),
-            "{error}"
-        );
+        assert!(error.contains(&format!("toy/train.jsonl:100: {reason}")), "{error}");
         let lax = task("max_malformed = 0.01");
         assert_eq!(examples(&lax, &root, "train").unwrap().len(), 99);
     }
@@ -184,10 +125,7 @@ fn rows_that_do_not_fit_are_malformed() {
 
 #[test]
 fn unlabelled_splits_ask_for_no_label() {
-    let root = root(&[(
-        "toy/test.jsonl",
-        "{\"text\": \"x\", \"label\": -1}\n{\"text\": \"y\"}\n",
-    )]);
+    let root = root(&[("toy/test.jsonl", "{\"text\": \"x\", \"label\": -1}\n{\"text\": \"y\"}\n")]);
     assert!(examples(&task(""), &root, "test").is_err());
     let task = task("unlabelled = [\"test\"]");
     assert!(task.is_labelled("train") && !task.is_labelled("test"));
@@ -202,16 +140,11 @@ fn unlabelled_splits_ask_for_no_label() {
 fn a_check_reports_all_splits() {
     let train = format!("{}{{\"label\": 1}}\n", rows(9));
     let validation = "{\"text\": \"t3\", \"label\": 0}\n{\"text\": \"new\", \"label\": 1}\n";
-    let root = root(&[
-        ("toy/train.jsonl", &train),
-        ("toy/validation.jsonl", validation),
-    ]);
+    let root = root(&[("toy/train.jsonl", &train), ("toy/validation.jsonl", validation)]);
     let report = task("").check(root.path()).unwrap();
     assert!(!report.usable);
     assert_eq!(report.validation_in_train, 1);
-    let [train, validation] = &report.splits[..] else {
-        panic!("{report:?}")
-    };
+    let [train, validation] = &report.splits[..] else { panic!("{report:?}") };
     assert_eq!((train.rows, train.malformed, train.examples), (10, 1, 9));
     assert_eq!(train.first_malformed[0].line, 10);
     assert_eq!(train.answers_histogram, [5, 4]);
@@ -219,19 +152,11 @@ fn a_check_reports_all_splits() {
     assert_eq!((train.inputs.mean, train.inputs.max), (12.0, 12));
     assert_eq!((validation.examples, validation.malformed), (2, 0));
     assert!(validation.warnings.is_empty());
-    assert!(
-        task("max_malformed = 0.1")
-            .check(root.path())
-            .unwrap()
-            .usable
-    );
+    assert!(task("max_malformed = 0.1").check(root.path()).unwrap().usable);
     serde_json::to_string(&report).unwrap();
 
     let constant = HEAD.replace("{{ text }}", "{ text }");
-    let report = Task::parse(&constant, Path::new("toy.toml"))
-        .unwrap()
-        .check(root.path())
-        .unwrap();
+    let report = Task::parse(&constant, Path::new("toy.toml")).unwrap().check(root.path()).unwrap();
     assert!(report.splits[0].warnings[0].contains("all inputs are the same"));
     let nothing = tempfile::tempdir().unwrap();
     let error = task("").check(nothing.path()).unwrap_err().to_string();

@@ -17,12 +17,7 @@ fn write(folder: &Path, name: &str, family: &str, suites: &str) {
 
 fn tasks() -> (TempDir, Registry) {
     let folder = tempfile::tempdir().unwrap();
-    write(
-        folder.path(),
-        "sst2",
-        "classification",
-        "[\"glue\", \"exmix\"]",
-    );
+    write(folder.path(), "sst2", "classification", "[\"glue\", \"exmix\"]");
     write(folder.path(), "cola", "classification", "[\"glue\"]");
     write(folder.path(), "rte", "nli", "[\"superglue\", \"exmix\"]");
     write(folder.path(), "tweet_irony", "classification", "[]");
@@ -31,29 +26,17 @@ fn tasks() -> (TempDir, Registry) {
 }
 
 fn names(registry: &Registry, patterns: &[&str]) -> Vec<String> {
-    registry
-        .select(patterns)
-        .unwrap()
-        .iter()
-        .map(|task| task.name.clone())
-        .collect()
+    registry.select(patterns).unwrap().iter().map(|task| task.name.clone()).collect()
 }
 
 fn error(registry: &Registry, patterns: &[&str]) -> String {
-    registry
-        .select(patterns)
-        .map(|_| ())
-        .unwrap_err()
-        .to_string()
+    registry.select(patterns).map(|_| ()).unwrap_err().to_string()
 }
 
 #[test]
 fn patterns_select() {
     let (_folder, registry) = tasks();
-    assert_eq!(
-        names(&registry, &["*"]),
-        ["cola", "rte", "sst2", "tweet_irony"]
-    );
+    assert_eq!(names(&registry, &["*"]), ["cola", "rte", "sst2", "tweet_irony"]);
     assert_eq!(names(&registry, &["rte", "cola", "rte"]), ["cola", "rte"]);
     assert_eq!(names(&registry, &["tweet_*"]), ["tweet_irony"]);
     assert_eq!(names(&registry, &["family:nli"]), ["rte"]);
@@ -93,22 +76,15 @@ fn all_wrong_files_are_named_at_once() {
     fs::write(folder.path().join("a.toml"), "name = 1\n").unwrap();
     fs::write(folder.path().join("b.toml"), "nam = 1\n").unwrap();
     fs::write(folder.path().join(".hidden.toml"), "nonsense").unwrap();
-    let message = Registry::open(&[folder.path().to_owned()])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        message.contains("a.toml:1: ") && message.contains("b.toml:1: "),
-        "{message}"
-    );
+    let message = Registry::open(&[folder.path().to_owned()]).unwrap_err().to_string();
+    assert!(message.contains("a.toml:1: ") && message.contains("b.toml:1: "), "{message}");
     assert!(!message.contains("hidden"), "{message}");
 }
 
 #[test]
 fn folders_without_tasks_are_errors() {
     let folder = tempfile::tempdir().unwrap();
-    let message = Registry::open(&[folder.path().to_owned()])
-        .unwrap_err()
-        .to_string();
+    let message = Registry::open(&[folder.path().to_owned()]).unwrap_err().to_string();
     assert!(message.contains("no task file"), "{message}");
     let missing = folder.path().join("none");
     let message = Registry::open(&[missing]).unwrap_err().to_string();

@@ -28,27 +28,16 @@ fn the_tiny_tasks_use_the_tiny_data() {
         return;
     };
     let again = tempfile::tempdir().unwrap();
-    assert_eq!(
-        Some(lock),
-        tiny_data(again.path()),
-        "the same files every time"
-    );
+    assert_eq!(Some(lock), tiny_data(again.path()), "the same files every time");
 
     let registry = Registry::open(&[workspace().join("tests/tiny_tasks")]).unwrap();
     assert_eq!(registry.iter().count(), 6);
     for task in registry.iter() {
         let report = task.check(root.path()).unwrap();
-        assert!(
-            report.usable && report.validation_in_train == 0,
-            "{report:#?}"
-        );
+        assert!(report.usable && report.validation_in_train == 0, "{report:#?}");
         assert_eq!(report.splits.len(), 2, "{}", task.name);
         for split in &report.splits {
-            assert_eq!(
-                (split.malformed, split.warnings.len()),
-                (0, 0),
-                "{split:#?}"
-            );
+            assert_eq!((split.malformed, split.warnings.len()), (0, 0), "{split:#?}");
             assert!(split.examples >= 50, "{split:#?}");
         }
     }

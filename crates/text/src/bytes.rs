@@ -13,10 +13,7 @@ impl ByteVocabulary {
     pub(crate) const SIZE: u32 = SPECIAL.len() as u32 + 256 + Self::SENTINELS;
 
     pub(crate) fn encode_into(text: &str, ids: &mut Vec<u32>) {
-        ids.extend(
-            text.bytes()
-                .map(|byte| u32::from(byte) + SPECIAL.len() as u32),
-        );
+        ids.extend(text.bytes().map(|byte| u32::from(byte) + SPECIAL.len() as u32));
     }
 
     pub(crate) fn decode(ids: &[u32]) -> String {

@@ -45,10 +45,7 @@ impl CharacterMap {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, ModelError> {
         let damaged = |problem| Err(ModelError::CharacterMap(problem));
         if bytes.is_empty() {
-            return Ok(CharacterMap {
-                units: Vec::new(),
-                replacements: Vec::new(),
-            });
+            return Ok(CharacterMap { units: Vec::new(), replacements: Vec::new() });
         }
         let Some((&length, rest)) = bytes.split_first_chunk() else {
             return damaged("it has no length");

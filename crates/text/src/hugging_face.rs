@@ -16,10 +16,7 @@ pub(crate) fn open_folder(folder: &Path) -> Result<Vocabulary, VocabularyError> 
     let config = std::fs::read(folder.join(CONFIG)).ok();
     let config: Option<serde_json::Value> =
         config.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    match config
-        .as_ref()
-        .and_then(|config| config["tokenizer_class"].as_str())
-    {
+    match config.as_ref().and_then(|config| config["tokenizer_class"].as_str()) {
         Some(BYTES_CLASS) => Ok(Vocabulary::bytes()),
         _ => Vocabulary::open(&folder.join(MODEL)),
     }
@@ -70,12 +67,7 @@ mod tests {
         let unigram = Vocabulary::from_model(model.to_vec()).unwrap();
         let cases = [
             (unigram, "T5Tokenizer", "<extra_id_0>", "<extra_id_99>"),
-            (
-                Vocabulary::bytes(),
-                "ByT5Tokenizer",
-                "<extra_id_124>",
-                "<extra_id_0>",
-            ),
+            (Vocabulary::bytes(), "ByT5Tokenizer", "<extra_id_124>", "<extra_id_0>"),
         ];
         for (vocabulary, class, first, last) in cases {
             let mut files = tokenizer_files(&vocabulary);
@@ -96,10 +88,7 @@ mod tests {
     #[test]
     fn folders_open_as_what_was_written() {
         let model = include_bytes!("../tests/golden/rules.model");
-        for vocabulary in [
-            Vocabulary::from_model(model.to_vec()).unwrap(),
-            Vocabulary::bytes(),
-        ] {
+        for vocabulary in [Vocabulary::from_model(model.to_vec()).unwrap(), Vocabulary::bytes()] {
             let folder = tempfile::tempdir().unwrap();
             for (name, bytes) in tokenizer_files(&vocabulary) {
                 std::fs::write(folder.path().join(name), bytes).unwrap();

@@ -131,18 +131,12 @@ impl Model {
 
     fn check(&self) -> Result<(), ModelError> {
         if !self.pieces.iter().any(|piece| piece.kind == Kind::Normal) {
-            return Err(ModelError::Unusable(
-                "no SentencePiece model: it has no normal pieces",
-            ));
+            return Err(ModelError::Unusable("no SentencePiece model: it has no normal pieces"));
         }
         let kinds = [Kind::Control, Kind::Control, Kind::Unknown];
         let found = self.pieces.iter().map(|piece| piece.kind);
         if [self.pad, self.eos, self.unk] != [0, 1, 2] || !found.take(3).eq(kinds) {
-            return Err(ModelError::SpecialIds {
-                pad: self.pad,
-                eos: self.eos,
-                unk: self.unk,
-            });
+            return Err(ModelError::SpecialIds { pad: self.pad, eos: self.eos, unk: self.unk });
         }
         let mut known = HashSet::with_capacity(self.pieces.len());
         for (id, piece) in self.pieces.iter().enumerate() {
@@ -163,10 +157,7 @@ impl Model {
                 }
                 _ => continue,
             };
-            return Err(ModelError::Piece {
-                id: id as u32,
-                problem,
-            });
+            return Err(ModelError::Piece { id: id as u32, problem });
         }
         Ok(())
     }
@@ -181,11 +172,7 @@ pub(crate) fn byte_of(text: &str) -> Option<u8> {
 }
 
 fn piece(message: Message<'_>) -> Result<Piece, ModelError> {
-    let mut piece = Piece {
-        text: String::new(),
-        score: 0.0,
-        kind: Kind::Normal,
-    };
+    let mut piece = Piece { text: String::new(), score: 0.0, kind: Kind::Normal };
     message.fields(|number, value| {
         match (number, value) {
             (1, Value::Bytes(text)) => piece.text = text.text()?.to_owned(),

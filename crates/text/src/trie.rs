@@ -19,12 +19,7 @@ struct Unit {
     score: f32,
 }
 
-const FREE: Unit = Unit {
-    base: 0,
-    parent: NONE,
-    id: NONE,
-    score: 0.0,
-};
+const FREE: Unit = Unit { base: 0, parent: NONE, id: NONE, score: 0.0 };
 
 /// A piece to be found in texts. `id` is anything below `u32::MAX`.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -38,10 +33,7 @@ impl Trie {
     /// The trie of `entries`, whose bytes must differ and not be empty.
     pub(crate) fn new(mut entries: Vec<Entry<'_>>) -> Self {
         entries.sort_unstable_by_key(|entry| entry.bytes);
-        let mut builder = Builder {
-            units: vec![FREE; 512],
-            search_from: 1,
-        };
+        let mut builder = Builder { units: vec![FREE; 512], search_from: 1 };
         // A state, the entries below it, and the length of the prefix that they share.
         let mut pending = vec![(0, entries.as_slice(), 0)];
         let mut children = Vec::new();
@@ -63,9 +55,7 @@ impl Trie {
                 pending.push((index, *child, depth + 1));
             }
         }
-        Trie {
-            units: builder.units,
-        }
+        Trie { units: builder.units }
     }
 
     /// The entries that `text` begins with, the shortest first: length, id and score.

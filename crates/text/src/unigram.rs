@@ -28,11 +28,7 @@ struct End {
     length: u32,
 }
 
-const UNREACHED: End = End {
-    score: 0.0,
-    id: 0,
-    length: 0,
-};
+const UNREACHED: End = End { score: 0.0, id: 0, length: 0 };
 
 /// A SentencePiece unigram model, ready to encode and decode, with T5's sentinels on top.
 pub(crate) struct Unigram {
@@ -51,22 +47,12 @@ impl Unigram {
 
     /// Reads a model file.
     pub(crate) fn new(file: Vec<u8>) -> Result<Self, ModelError> {
-        let Model {
-            pieces,
-            byte_fallback,
-            unknown_surface,
-            normalizer,
-            ..
-        } = Model::parse(&file)?;
+        let Model { pieces, byte_fallback, unknown_surface, normalizer, .. } = Model::parse(&file)?;
         let entries_of = |kind, score: fn(&Piece) -> f32| -> Vec<Entry<'_>> {
             let with_ids = pieces.iter().zip(0..);
             with_ids
                 .filter(|(piece, _)| piece.kind == kind)
-                .map(|(piece, id)| Entry {
-                    bytes: piece.text.as_bytes(),
-                    id,
-                    score: score(piece),
-                })
+                .map(|(piece, id)| Entry { bytes: piece.text.as_bytes(), id, score: score(piece) })
                 .collect()
         };
         // Text becomes pieces of these two kinds only.
@@ -167,11 +153,7 @@ impl End {
     #[inline]
     fn offer(&mut self, score: f32, id: u32, length: usize) {
         if self.length == 0 || score > self.score {
-            *self = End {
-                score,
-                id,
-                length: length as u32,
-            };
+            *self = End { score, id, length: length as u32 };
         }
     }
 }

@@ -51,10 +51,8 @@ impl Vocabulary {
             let path = path.to_owned();
             return Err(VocabularyError::Read { path, source });
         }
-        Self::from_model(bytes).map_err(|problem| VocabularyError::Model {
-            path: path.to_owned(),
-            problem,
-        })
+        Self::from_model(bytes)
+            .map_err(|problem| VocabularyError::Model { path: path.to_owned(), problem })
     }
 
     /// Opens the vocabulary of a Hugging Face folder: `spiece.model`, or bytes where
@@ -72,13 +70,9 @@ impl Vocabulary {
     /// As [`open`](Self::open).
     pub fn from_model(bytes: Vec<u8>) -> Result<Self, ModelError> {
         if bytes.len() as u64 > LARGEST_FILE {
-            return Err(ModelError::TooLarge {
-                limit: LARGEST_FILE,
-            });
+            return Err(ModelError::TooLarge { limit: LARGEST_FILE });
         }
-        Ok(Vocabulary {
-            kind: Kind::Unigram(Box::new(Unigram::new(bytes)?)),
-        })
+        Ok(Vocabulary { kind: Kind::Unigram(Box::new(Unigram::new(bytes)?)) })
     }
 
     /// The vocabulary of UTF-8 bytes, as ByT5's: byte `b` has the id `b + 3`, and 125 sentinels
@@ -218,10 +212,7 @@ mod tests {
         for (vocabulary, sentinels) in [(small(), 100), (Vocabulary::bytes(), 125)] {
             let piece = |id| vocabulary.piece(id).map(Cow::into_owned);
             let special = [Vocabulary::PAD, Vocabulary::EOS, Vocabulary::UNK].map(piece);
-            assert_eq!(
-                special,
-                ["<pad>", "</s>", "<unk>"].map(|name| Some(name.to_owned()))
-            );
+            assert_eq!(special, ["<pad>", "</s>", "<unk>"].map(|name| Some(name.to_owned())));
             let size = vocabulary.size();
             assert_eq!(vocabulary.sentinels(), sentinels);
             assert_eq!(vocabulary.sentinel(0), Some(size - 1));
@@ -239,10 +230,7 @@ mod tests {
             let ids = vocabulary.encode("<extra_id_0> a</s> <pad><extra_id_99>");
             let sentinels = vocabulary.size() - vocabulary.sentinels()..;
             let special = [Vocabulary::PAD, Vocabulary::EOS];
-            assert!(
-                !ids.iter()
-                    .any(|id| special.contains(id) || sentinels.contains(id))
-            );
+            assert!(!ids.iter().any(|id| special.contains(id) || sentinels.contains(id)));
         }
     }
 

@@ -59,20 +59,14 @@ impl<'a> Message<'a> {
     }
 
     fn malformed(self, expected: &'static str) -> ModelError {
-        ModelError::Malformed {
-            offset: self.offset,
-            expected,
-        }
+        ModelError::Malformed { offset: self.offset, expected }
     }
 
     fn take(&mut self, length: usize) -> Result<Message<'a>, ModelError> {
         let Some((head, tail)) = self.bytes.split_at_checked(length) else {
             return Err(self.malformed("more bytes than the file has"));
         };
-        let taken = Message {
-            bytes: head,
-            offset: self.offset,
-        };
+        let taken = Message { bytes: head, offset: self.offset };
         self.bytes = tail;
         self.offset += length;
         Ok(taken)

@@ -32,12 +32,7 @@ fn piece(text: &str, score: f32, kind: u8) -> Vec<u8> {
 
 /// The smallest model that is accepted, and `more` after it.
 fn tiny(more: &[u8]) -> Vec<u8> {
-    let ids = [
-        integer_field(40, 2),
-        integer_field(42, 1),
-        integer_field(43, 0),
-    ]
-    .concat();
+    let ids = [integer_field(40, 2), integer_field(42, 1), integer_field(43, 0)].concat();
     let pieces = [
         piece("<pad>", 0.0, 3),
         piece("</s>", 0.0, 3),
@@ -59,11 +54,7 @@ fn use_if_accepted(bytes: Vec<u8>) {
     if let Ok(vocabulary) = Vocabulary::from_model(bytes) {
         let ids = vocabulary.encode(" the <sep> e\u{301}ﬁ½ 가나\tqxz\u{3000}😀 \n");
         vocabulary.decode(&ids);
-        vocabulary.decode(
-            &(0..vocabulary.size() + 3)
-                .filter(|&id| id != 1)
-                .collect::<Vec<_>>(),
-        );
+        vocabulary.decode(&(0..vocabulary.size() + 3).filter(|&id| id != 1).collect::<Vec<_>>());
     }
 }
 
@@ -75,10 +66,7 @@ fn cut_anywhere() {
             use_if_accepted(whole[..length].to_vec());
         }
     }
-    assert_eq!(
-        problem(Vec::new()).to_string(),
-        "no SentencePiece model: it has no normal pieces"
-    );
+    assert_eq!(problem(Vec::new()).to_string(), "no SentencePiece model: it has no normal pieces");
 }
 
 proptest! {
@@ -115,18 +103,9 @@ fn says_what_is_wrong() {
             .contains("found padding at 0, end at 2, unknown at 2")
     );
     assert_eq!(unusable(&piece("", 0.0, 1)), "piece 4: it is empty");
-    assert_eq!(
-        unusable(&piece("b", f32::NAN, 1)),
-        "piece 4: its score is not a number"
-    );
-    assert_eq!(
-        unusable(&piece("\u{2581}a", 0.0, 5)),
-        "piece 4: it is defined twice"
-    );
-    assert_eq!(
-        unusable(&piece("<unk2>", 0.0, 2)),
-        "piece 4: a second unknown piece"
-    );
+    assert_eq!(unusable(&piece("b", f32::NAN, 1)), "piece 4: its score is not a number");
+    assert_eq!(unusable(&piece("\u{2581}a", 0.0, 5)), "piece 4: it is defined twice");
+    assert_eq!(unusable(&piece("<unk2>", 0.0, 2)), "piece 4: a second unknown piece");
     assert!(unusable(&bytes_field(2, &integer_field(35, 1))).contains("not all 256 byte pieces"));
     assert!(
         unusable(&bytes_field(3, &bytes_field(2, b"\xff\xff\xff\xff_")))
@@ -140,15 +119,11 @@ fn says_what_is_wrong() {
 fn names_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("no.model");
-    let Err(error) = Vocabulary::open(&missing) else {
-        panic!("opened nothing")
-    };
+    let Err(error) = Vocabulary::open(&missing) else { panic!("opened nothing") };
     assert!(matches!(&error, VocabularyError::Read { path, .. } if *path == missing));
     let text = folder.path().join("text.model");
     fs::write(&text, "This is no model.").unwrap();
-    let Err(error) = Vocabulary::open(&text) else {
-        panic!("opened a text")
-    };
+    let Err(error) = Vocabulary::open(&text) else { panic!("opened a text") };
     let message = error.to_string();
     assert!(
         message.starts_with(&format!("{}: no SentencePiece model", text.display())),

@@ -24,9 +24,7 @@ struct RealData {
 }
 
 fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
 fn read<T: serde::de::DeserializeOwned>(name: &str) -> T {
@@ -133,10 +131,7 @@ fn of_t5_on_all_real_text() {
     let Some(root) = realdata() else { return };
     let vocabulary = Vocabulary::open(&root.join("vocab/spiece.model")).unwrap();
     let expected: RealData = read("realdata.json");
-    assert_eq!(
-        Digest::of(vocabulary.model_bytes().unwrap()),
-        expected.model
-    );
+    assert_eq!(Digest::of(vocabulary.model_bytes().unwrap()), expected.model);
     for (name, (texts, digest)) in &expected.files {
         let file = fs::read_to_string(root.join(name)).unwrap();
         let file = file.strip_suffix('\n').unwrap_or(&file);

@@ -42,17 +42,9 @@ impl SpanCorruption {
         let clean = raw - noise;
         // Checked at every step, so that the search ends for densities close to 1 as well.
         if spans.max(1) > clean {
-            return Err(ObjectiveError::Crowded {
-                length: raw,
-                spans: spans.max(1),
-                clean,
-            });
+            return Err(ObjectiveError::Crowded { length: raw, spans: spans.max(1), clean });
         }
-        Ok(Lengths {
-            raw,
-            inputs: clean + spans + 1,
-            targets: noise + spans + 1,
-        })
+        Ok(Lengths { raw, inputs: clean + spans + 1, targets: noise + spans + 1 })
     }
 }
 
@@ -61,11 +53,7 @@ mod tests {
     use super::*;
 
     fn lengths(inputs_length: usize, density: f64, mean_span: f64) -> Lengths {
-        let objective = SpanCorruption {
-            density,
-            mean_span,
-            inputs_length,
-        };
+        let objective = SpanCorruption { density, mean_span, inputs_length };
         objective.lengths().unwrap()
     }
 
@@ -98,11 +86,7 @@ mod tests {
 
     #[test]
     fn the_search_ends() {
-        let objective = |density| SpanCorruption {
-            density,
-            mean_span: 1e9,
-            inputs_length: 512,
-        };
+        let objective = |density| SpanCorruption { density, mean_span: 1e9, inputs_length: 512 };
         assert_eq!(objective(0.99).lengths().map(|l| l.inputs), Ok(512));
         assert!(objective(1.0 - 1e-9).lengths().is_err());
     }

@@ -27,18 +27,9 @@ impl Spans {
         let count = count.max(1);
         let clean = tokens - noise;
         if count > clean {
-            return Err(ObjectiveError::Crowded {
-                length,
-                spans: count,
-                clean,
-            });
+            return Err(ObjectiveError::Crowded { length, spans: count, clean });
         }
-        Ok(Spans {
-            length,
-            noise,
-            clean,
-            count,
-        })
+        Ok(Spans { length, noise, clean, count })
     }
 
     /// Draws a mask, true where noisy: it starts clean and ends noisy, and clean and noisy tokens
@@ -70,8 +61,7 @@ fn composition(total: usize, parts: usize, rng: &mut Rng) -> Vec<usize> {
     cuts[places] = true;
     let mut start = 0;
     let ends = (0..total).filter(|&item| cuts[item]).map(|item| item + 1);
-    ends.map(|end| end - std::mem::replace(&mut start, end))
-        .collect()
+    ends.map(|end| end - std::mem::replace(&mut start, end)).collect()
 }
 
 #[cfg(test)]
@@ -122,11 +112,7 @@ mod tests {
             assert!(!mask[0] && mask[length - 1]);
         }
         let one = Spans::new(1, 0.15, 3.0).unwrap();
-        assert_eq!(
-            one.mask(&mut Key::new(0).rng()),
-            [false],
-            "cut to the length"
-        );
+        assert_eq!(one.mask(&mut Key::new(0).rng()), [false], "cut to the length");
     }
 
     /// The bound is the 99.9 % point of chi-square with `ways − 1` degrees of freedom.
@@ -141,10 +127,8 @@ mod tests {
         }
         assert_eq!(counts.len(), ways);
         let expected = DRAWS_PER_WAY as f64;
-        let chi: f64 = counts
-            .values()
-            .map(|&count| (count as f64 - expected).powi(2) / expected)
-            .sum();
+        let chi: f64 =
+            counts.values().map(|&count| (count as f64 - expected).powi(2) / expected).sum();
         assert!(chi < bound, "{total} in {parts}: {chi}");
     }
 

@@ -138,11 +138,7 @@ mod tests {
     }
 
     fn objective(density: f64, mean_span: f64) -> SpanCorruption {
-        SpanCorruption {
-            density,
-            mean_span,
-            inputs_length: 512,
-        }
+        SpanCorruption { density, mean_span, inputs_length: 512 }
     }
 
     /// Puts the spans of the targets back in place of the sentinels of the inputs.
@@ -163,21 +159,11 @@ mod tests {
     fn nothing_is_lost() {
         let tokens: Vec<u32> = (3..571).collect();
         let objective = objective(0.15, 3.0);
-        let (inputs, targets) = objective
-            .corrupt(&tokens, Key::new(1), sentinels())
-            .unwrap();
-        assert_eq!(
-            (inputs.len(), targets.len()),
-            (511, 113),
-            "one short of 512 and 114"
-        );
+        let (inputs, targets) = objective.corrupt(&tokens, Key::new(1), sentinels()).unwrap();
+        assert_eq!((inputs.len(), targets.len()), (511, 113), "one short of 512 and 114");
         assert_eq!(restore(&inputs, &targets), tokens);
         assert_eq!(inputs.iter().filter(|&&id| id >= 32_000).count(), 28);
-        assert_eq!(
-            (inputs[0], targets[0]),
-            (3, 32_099),
-            "starts clean; no closing sentinel"
-        );
+        assert_eq!((inputs[0], targets[0]), (3, 32_099), "starts clean; no closing sentinel");
         assert_eq!(targets.last(), tokens.last(), "ends noisy");
     }
 
@@ -196,21 +182,11 @@ mod tests {
             objective.corrupted(length, sentinels()).unwrap_err()
         };
         assert_eq!(error(0.0, 3.0, 100), ObjectiveError::Density(0.0));
-        assert!(matches!(
-            error(f64::NAN, 3.0, 100),
-            ObjectiveError::Density(_)
-        ));
+        assert!(matches!(error(f64::NAN, 3.0, 100), ObjectiveError::Density(_)));
         assert_eq!(error(0.15, 0.5, 100), ObjectiveError::MeanSpan(0.5));
-        let crowded = ObjectiveError::Crowded {
-            length: 100,
-            spans: 27,
-            clean: 20,
-        };
+        let crowded = ObjectiveError::Crowded { length: 100, spans: 27, clean: 20 };
         assert_eq!(error(0.8, 3.0, 100), crowded);
-        let sentinels = ObjectiveError::Sentinels {
-            spans: 101,
-            available: 100,
-        };
+        let sentinels = ObjectiveError::Sentinels { spans: 101, available: 100 };
         assert_eq!(error(0.15, 3.0, 2020), sentinels);
     }
 }

@@ -13,10 +13,7 @@ impl Sentinels {
     /// The last `count` ids of a vocabulary of `vocabulary` ids. Padding rows of an embedding do
     /// not count.
     pub fn new(vocabulary: u32, count: u32) -> Self {
-        Sentinels {
-            vocabulary,
-            count: count.min(vocabulary),
-        }
+        Sentinels { vocabulary, count: count.min(vocabulary) }
     }
 
     /// The sentinels of a vocabulary.

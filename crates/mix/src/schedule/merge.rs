@@ -13,9 +13,7 @@ pub struct Merge {
 
 impl Merge {
     pub(super) fn new(next: impl Iterator<Item = Timed>) -> Self {
-        Merge {
-            next: next.map(Reverse).collect(),
-        }
+        Merge { next: next.map(Reverse).collect() }
     }
 }
 

@@ -71,16 +71,8 @@ fn draws_are_consecutive() {
 /// order is total and stable.
 #[test]
 fn equal_times_are_ordered_by_key() {
-    let lane = |name: &str, entry| Lane {
-        entry,
-        rate: 4,
-        key: Key::new(1).name(name),
-    };
-    let timed = |name, entry| Timed {
-        x: 7,
-        lane: lane(name, entry),
-        draw: Draw { entry, k: 0 },
-    };
+    let lane = |name: &str, entry| Lane { entry, rate: 4, key: Key::new(1).name(name) };
+    let timed = |name, entry| Timed { x: 7, lane: lane(name, entry), draw: Draw { entry, k: 0 } };
     let (a, b) = (timed("a", 0), timed("b", 1));
     assert_eq!(a.cmp(&b), a.lane.key.cmp(&b.lane.key));
     assert_eq!(a.cmp(&b), timed("a", 1).cmp(&timed("b", 0)));
@@ -94,12 +86,6 @@ fn impossible_schedules_are_refused() {
     };
     assert_eq!(new(&[]), ScheduleError::AllZero);
     assert_eq!(new(&[("a", 0)]), ScheduleError::AllZero);
-    assert_eq!(
-        new(&[("a", 1), ("a", 2)]),
-        ScheduleError::Duplicate("a".to_owned())
-    );
-    assert_eq!(
-        new(&[("a", u32::MAX), ("b", 1)]),
-        ScheduleError::TooLarge(1 << 32)
-    );
+    assert_eq!(new(&[("a", 1), ("a", 2)]), ScheduleError::Duplicate("a".to_owned()));
+    assert_eq!(new(&[("a", u32::MAX), ("b", 1)]), ScheduleError::TooLarge(1 << 32));
 }

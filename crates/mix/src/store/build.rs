@@ -131,9 +131,6 @@ pub(super) fn publish(
 ) -> Result<(), StoreError> {
     atomic::write_folder(folder, fill).map_err(|failure| match failure {
         Failure::Store(error) => error,
-        Failure::Io(source) => StoreError::Write {
-            path: folder.to_owned(),
-            source,
-        },
+        Failure::Io(source) => StoreError::Write { path: folder.to_owned(), source },
     })
 }

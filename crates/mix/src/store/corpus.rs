@@ -30,11 +30,7 @@ impl CorpusStore {
         if meta.ids == 0 {
             return Err(StoreError::damaged(folder, "it has no tokens"));
         }
-        Ok(CorpusStore {
-            ids,
-            documents: meta.items,
-            left_out: meta.left_out,
-        })
+        Ok(CorpusStore { ids, documents: meta.items, left_out: meta.left_out })
     }
 
     /// Builds a store in `folder` from documents and opens it. Documents are read as a stream,

@@ -73,10 +73,7 @@ pub enum StoreError {
 impl StoreError {
     /// For `map_err` on reading `path`.
     pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
-        |source| StoreError::Read {
-            path: path.to_owned(),
-            source,
-        }
+        |source| StoreError::Read { path: path.to_owned(), source }
     }
 
     /// For `map_err` on reading the file `name` of the store in `folder`.
@@ -88,9 +85,6 @@ impl StoreError {
     }
 
     pub(super) fn damaged(path: &Path, what: impl Into<String>) -> Self {
-        StoreError::Damaged {
-            path: path.to_owned(),
-            what: what.into(),
-        }
+        StoreError::Damaged { path: path.to_owned(), what: what.into() }
     }
 }

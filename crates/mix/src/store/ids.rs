@@ -19,11 +19,7 @@ enum Width {
 
 impl Width {
     fn of(vocabulary: u32) -> Self {
-        if vocabulary <= 1 << 16 {
-            Width::Two
-        } else {
-            Width::Four
-        }
+        if vocabulary <= 1 << 16 { Width::Two } else { Width::Four }
     }
 }
 
@@ -85,12 +81,7 @@ impl Ids {
             );
             return Err(StoreError::damaged(folder, what));
         }
-        Ok(Ids {
-            folder: folder.to_owned(),
-            map,
-            width,
-            vocabulary: meta.vocabulary,
-        })
+        Ok(Ids { folder: folder.to_owned(), map, width, vocabulary: meta.vocabulary })
     }
 
     /// Number of ids.
@@ -106,20 +97,13 @@ impl Ids {
         let bytes = &self.map[range.start as usize * width..range.end as usize * width];
         let before = ids.len();
         match self.width {
-            Width::Two => ids.extend(
-                bytes
-                    .as_chunks()
-                    .0
-                    .iter()
-                    .map(|&id| u32::from(u16::from_le_bytes(id))),
-            ),
+            Width::Two => {
+                ids.extend(bytes.as_chunks().0.iter().map(|&id| u32::from(u16::from_le_bytes(id))))
+            }
             Width::Four => ids.extend(bytes.as_chunks().0.iter().map(|&id| u32::from_le_bytes(id))),
         }
         // Only ends and header have a checksum; an impossible id must still not reach a model.
-        match ids[before..]
-            .iter()
-            .find(|&&id| id == 0 || id >= self.vocabulary)
-        {
+        match ids[before..].iter().find(|&&id| id == 0 || id >= self.vocabulary) {
             Some(id) => {
                 let what = format!("{FILE} has id {id}, which no text has");
                 Err(StoreError::damaged(&self.folder, what))
@@ -141,17 +125,8 @@ mod tests {
             let ids = [1, 300, 65_535];
             let mut writer = IdWriter::create(folder.path(), vocabulary).unwrap();
             writer.write(&ids).unwrap();
-            let meta = Meta::new(
-                "test",
-                Digest::of(b""),
-                vocabulary,
-                1,
-                writer.finish().unwrap(),
-            );
-            assert_eq!(
-                std::fs::metadata(folder.path().join(FILE)).unwrap().len(),
-                bytes
-            );
+            let meta = Meta::new("test", Digest::of(b""), vocabulary, 1, writer.finish().unwrap());
+            assert_eq!(std::fs::metadata(folder.path().join(FILE)).unwrap().len(), bytes);
             let stored = Ids::open(folder.path(), &meta).unwrap();
             let mut read = Vec::new();
             stored.read(0..stored.len(), &mut read).unwrap();

@@ -55,10 +55,7 @@ impl Meta {
 
     pub(super) fn write(self, folder: &Path) -> io::Result<()> {
         let checksum = self.checksum()?;
-        let sealed = Sealed {
-            meta: self,
-            checksum,
-        };
+        let sealed = Sealed { meta: self, checksum };
         fs::write(folder.join(FILE), serde_json::to_vec_pretty(&sealed)?)
     }
 
@@ -70,10 +67,7 @@ impl Meta {
         let meta = sealed.meta;
         let checksum = meta.checksum().map_err(StoreError::part(folder, FILE))?;
         if checksum != sealed.checksum {
-            return Err(StoreError::damaged(
-                folder,
-                format!("{FILE} fails its checksum"),
-            ));
+            return Err(StoreError::damaged(folder, format!("{FILE} fails its checksum")));
         }
         if meta.format != FORMAT {
             let what = format!("its layout is {}, this program reads {FORMAT}", meta.format);

@@ -74,11 +74,8 @@ impl CorpusStore {
         cache: &Path,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Self, StoreError> {
-        let key = CorpusKey {
-            corpus: name,
-            sources: &digests(files)?,
-            vocabulary: vocabulary.digest(),
-        };
+        let key =
+            CorpusKey { corpus: name, sources: &digests(files)?, vocabulary: vocabulary.digest() };
         let folder = key.folder(cache)?;
         if folder.exists() {
             return CorpusStore::open(&folder, key.digest());

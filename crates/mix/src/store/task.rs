@@ -40,25 +40,13 @@ impl TokenStore {
         let ends = Mapped::open(folder, ENDS)?;
         let expected = meta.items.checked_mul(FEATURES * END_BYTES);
         if meta.items == 0 || expected != Some(ends.len() as u64) {
-            let what = format!(
-                "{ENDS} has {} bytes for {} examples",
-                ends.len(),
-                meta.items
-            );
+            let what = format!("{ENDS} has {} bytes for {} examples", ends.len(), meta.items);
             return Err(StoreError::damaged(folder, what));
         }
         if meta.ends != Some(Digest::of(&ends)) {
-            return Err(StoreError::damaged(
-                folder,
-                format!("{ENDS} fails its checksum"),
-            ));
+            return Err(StoreError::damaged(folder, format!("{ENDS} fails its checksum")));
         }
-        let store = TokenStore {
-            ids,
-            ends,
-            examples: meta.items,
-            left_out: meta.left_out,
-        };
+        let store = TokenStore { ids, ends, examples: meta.items, left_out: meta.left_out };
         if store.end(store.examples * FEATURES - 1) != store.ids.len() {
             let what = format!("{ENDS} does not end where the ids do");
             return Err(StoreError::damaged(folder, what));
@@ -109,13 +97,8 @@ impl TokenStore {
                 Err(StoreError::Empty(build.name.to_owned()))?;
             }
             ends.flush()?;
-            let mut meta = Meta::new(
-                build.name,
-                build.key,
-                build.vocabulary,
-                examples,
-                ids.finish()?,
-            );
+            let mut meta =
+                Meta::new(build.name, build.key, build.vocabulary, examples, ids.finish()?);
             meta.left_out = (build.left_out)();
             meta.ends = Some(Digest::of_file(&folder.join(ENDS))?);
             Ok(meta.write(folder)?)

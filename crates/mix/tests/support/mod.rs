@@ -11,10 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub const VOCABULARY: u32 = 1000;
-pub const SHAPE: Shape = Shape {
-    inputs: 64,
-    targets: 32,
-};
+pub const SHAPE: Shape = Shape { inputs: 64, targets: 32 };
 
 /// "5 17 9" is the ids 5, 17, 9.
 pub fn encode(text: &str, ids: &mut Vec<u32>) {
@@ -30,13 +27,7 @@ pub fn example(inputs: &str, targets: &str) -> TextExample {
 }
 
 pub fn build<'a>(name: &'a str, key: Digest) -> Build<'a> {
-    Build {
-        name,
-        key,
-        vocabulary: VOCABULARY,
-        encode: &encode,
-        left_out: &LeftOut::default,
-    }
+    Build { name, key, vocabulary: VOCABULARY, encode: &encode, left_out: &LeftOut::default }
 }
 
 /// Tests are threads of one process and would share temporary names.
@@ -54,9 +45,8 @@ fn text(rng: &mut ext5_core::Rng, most: u64) -> String {
 /// A task of `examples` random examples, some longer than [`SHAPE`].
 pub fn task(cache: &Path, name: &str, examples: u64) -> Arc<TokenStore> {
     let mut rng = Key::new(examples).name(name).rng();
-    let rows: Vec<_> = (0..examples)
-        .map(|_| example(&text(&mut rng, 70), &text(&mut rng, 12)))
-        .collect();
+    let rows: Vec<_> =
+        (0..examples).map(|_| example(&text(&mut rng, 70), &text(&mut rng, 12))).collect();
     let key = TaskKey {
         task: name,
         split: "train",

@@ -11,18 +11,20 @@ pub(crate) fn vectorized<R>(f: impl FnOnce() -> R) -> R {
 /// e^x to about 1e-7 relative (Cephes's `expf`), without a branch. Below −87.3 it is 0.
 #[inline(always)]
 pub(crate) fn exp(x: f32) -> f32 {
-    /// Added and taken away, it rounds to the nearest whole number.
+    /// 1.5 · 2²³: added and taken away, it rounds to the nearest whole number, which stands in the
+    /// low bits meanwhile.
     const ROUND: f32 = 12_582_912.0;
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     let clamped = x.clamp(-87.3, 88.0);
-    let n = (clamped * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let shifted = clamped * std::f32::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
     let r = clamped - n * LN_2_HIGH - n * LN_2_LOW;
     let mut p = 1.987_569_1e-4;
     for coefficient in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_6e-1, 0.5] {
         p = p * r + coefficient;
     }
-    let power = f32::from_bits(((n as i32 + 127) as u32) << 23);
+    let power = f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23));
     let value = (p * r * r + r + 1.0) * power;
     if x < -87.3 { 0.0 } else { value }
 }
