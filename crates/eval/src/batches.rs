@@ -16,16 +16,11 @@ pub(crate) fn batches(sizes: &[Size], budget: usize) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by_key(|&i| std::cmp::Reverse((sizes[i].inputs, sizes[i].outputs)));
     let mut batches: Vec<Vec<usize>> = Vec::new();
-    let mut widest = Size {
-        inputs: 0,
-        outputs: 0,
-    };
+    let mut widest = Size { inputs: 0, outputs: 0 };
     for question in order {
         let Size { inputs, outputs } = sizes[question];
-        let wider = Size {
-            inputs: widest.inputs.max(inputs),
-            outputs: widest.outputs.max(outputs),
-        };
+        let wider =
+            Size { inputs: widest.inputs.max(inputs), outputs: widest.outputs.max(outputs) };
         match batches.last_mut() {
             Some(batch) if (batch.len() + 1) * (wider.inputs + wider.outputs) <= budget => {
                 batch.push(question);

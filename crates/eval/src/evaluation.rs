@@ -72,14 +72,7 @@ impl Evaluation<'_> {
     ) -> Result<TaskResult, EvalError> {
         check(task, split, examples)?;
         let answers = self.ask(task, examples, progress)?;
-        Ok(judge(
-            task,
-            split,
-            examples,
-            &answers,
-            majority,
-            &self.settings,
-        ))
+        Ok(judge(task, split, examples, &answers, majority, &self.settings))
     }
 
     /// What the model answers to the examples, as far as the task's metrics need it.
@@ -106,12 +99,8 @@ impl Evaluation<'_> {
             done += answered;
             progress(Progress { done, total })
         };
-        let mut answers = Answers {
-            texts: None,
-            scores: None,
-            truncated: questions.truncated,
-            unwritable: 0,
-        };
+        let mut answers =
+            Answers { texts: None, scores: None, truncated: questions.truncated, unwritable: 0 };
         if generates {
             answers.unwritable = unwritable(self.vocabulary, examples);
             let limit = label_length(task, examples).unwrap_or(settings.max_new);
@@ -129,15 +118,9 @@ impl Evaluation<'_> {
 /// All that a task's metrics need must be there before the model starts.
 fn check(task: &Task, split: &str, examples: &[Example]) -> Result<(), EvalError> {
     if examples.is_empty() {
-        return Err(EvalError::NoExamples {
-            task: task.name.clone(),
-            split: split.to_owned(),
-        });
+        return Err(EvalError::NoExamples { task: task.name.clone(), split: split.to_owned() });
     }
-    let ranked = task
-        .metrics
-        .iter()
-        .find(|metric| metric.needs() == Needs::OptionScores);
+    let ranked = task.metrics.iter().find(|metric| metric.needs() == Needs::OptionScores);
     for example in examples {
         let origin = || example.origin.clone();
         if let Some(metric) = ranked.filter(|_| example.options.is_empty()) {
@@ -178,10 +161,7 @@ fn label_length(task: &Task, examples: &[Example]) -> Option<usize> {
     let labels = &examples.first()?.options;
     let same = examples.iter().all(|example| {
         example.options == *labels
-            && example
-                .references
-                .iter()
-                .all(|reference| labels.contains(reference))
+            && example.references.iter().all(|reference| labels.contains(reference))
     });
     let longest = labels.iter().map(String::len).max()?;
     (only_labels && same).then_some(longest + 2)

@@ -44,10 +44,7 @@ impl TaskResult {
         })
         .map_err(at(&path))?;
         let path = result_path(folder, &self.task);
-        let outgoing = Outgoing {
-            result: self,
-            provenance,
-        };
+        let outgoing = Outgoing { result: self, provenance };
         atomic::write_file(&path, |writer| {
             serde_json::to_writer_pretty(&mut *writer, &outgoing)?;
             writer.write_all(b"\n")
@@ -140,15 +137,7 @@ mod tests {
         write(folder.path());
         let text = std::fs::read_to_string(folder.path().join("eval/rte.json")).unwrap();
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
-        for key in [
-            "recipe",
-            "data_lock",
-            "vocabulary",
-            "weights",
-            "step",
-            "seed",
-            "code",
-        ] {
+        for key in ["recipe", "data_lock", "vocabulary", "weights", "step", "seed", "code"] {
             assert!(!value["provenance"][key].is_null(), "{key}");
         }
         for key in ["n", "low", "high", "how"] {
@@ -160,21 +149,14 @@ mod tests {
     #[test]
     fn damaged_files_are_named() {
         let folder = tempfile::tempdir().unwrap();
-        let missing = ResultFile::read(folder.path(), "rte")
-            .unwrap_err()
-            .to_string();
+        let missing = ResultFile::read(folder.path(), "rte").unwrap_err().to_string();
         assert!(missing.contains("eval/rte.json: No such file"), "{missing}");
         write(folder.path());
         let path = folder.path().join("predictions/rte.jsonl");
         let mut text = std::fs::read_to_string(&path).unwrap();
         text.push_str("{\"index\": 1");
         std::fs::write(&path, text).unwrap();
-        let damaged = ResultFile::read(folder.path(), "rte")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            damaged.contains("predictions/rte.jsonl: line 2: EOF"),
-            "{damaged}"
-        );
+        let damaged = ResultFile::read(folder.path(), "rte").unwrap_err().to_string();
+        assert!(damaged.contains("predictions/rte.jsonl: line 2: EOF"), "{damaged}");
     }
 }

@@ -39,10 +39,8 @@ pub(crate) fn judge(
     majority: Option<&Majority>,
     settings: &Settings,
 ) -> TaskResult {
-    let bootstrap = Bootstrap {
-        key: settings.bootstrap.key.name(&task.name),
-        ..settings.bootstrap
-    };
+    let bootstrap =
+        Bootstrap { key: settings.bootstrap.key.name(&task.name), ..settings.bootstrap };
     let chosen: Vec<Answer> = examples
         .iter()
         .enumerate()
@@ -56,19 +54,16 @@ pub(crate) fn judge(
         };
         summary::value(*metric, marks, &by, &bootstrap)
     });
-    let predictions = examples
-        .iter()
-        .enumerate()
-        .map(|(index, example)| Prediction {
-            index,
-            origin: example.origin.to_string(),
-            inputs: example.inputs.clone(),
-            prediction: chosen[index].text.to_string(),
-            references: example.references.clone(),
-            marks: marks_of(index, &marks),
-            options: option_scores(example, answers.scores(index)),
-            answer: example.answer.filter(|_| answers.scores.is_some()),
-        });
+    let predictions = examples.iter().enumerate().map(|(index, example)| Prediction {
+        index,
+        origin: example.origin.to_string(),
+        inputs: example.inputs.clone(),
+        prediction: chosen[index].text.to_string(),
+        references: example.references.clone(),
+        marks: marks_of(index, &marks),
+        options: option_scores(example, answers.scores(index)),
+        answer: example.answer.filter(|_| answers.scores.is_some()),
+    });
     TaskResult {
         task: task.name.clone(),
         family: task.family.clone(),
@@ -86,13 +81,8 @@ pub(crate) fn judge(
 /// The generated text or, where none was, the text of the chosen option.
 fn answer<'a>(example: &'a Example, text: Option<&'a str>, scores: &[f64]) -> Answer<'a> {
     let option = choose(scores);
-    let chosen = option
-        .and_then(|option| example.options.get(option))
-        .map(String::as_str);
-    Answer {
-        text: text.or(chosen).unwrap_or_default().into(),
-        option,
-    }
+    let chosen = option.and_then(|option| example.options.get(option)).map(String::as_str);
+    Answer { text: text.or(chosen).unwrap_or_default().into(), option }
 }
 
 fn mark(task: &Task, examples: &[Example], answers: &[Answer]) -> Vec<(Metric, Marks)> {
@@ -107,10 +97,7 @@ fn baseline(
     majority: &Majority,
     bootstrap: &Bootstrap,
 ) -> Baseline {
-    let answers: Vec<_> = examples
-        .iter()
-        .map(|example| majority.answer(example))
-        .collect();
+    let answers: Vec<_> = examples.iter().map(|example| majority.answer(example)).collect();
     let marks = mark(task, examples, &answers);
     let by = "most frequent training answer";
     Baseline {
@@ -134,20 +121,12 @@ fn marks_of(index: usize, marks: &[(Metric, Marks)]) -> Vec<Mark> {
     marks
         .iter()
         .filter_map(|(metric, marks)| {
-            Some(Mark {
-                metric: metric.name().to_owned(),
-                value: marks.each()?[index],
-            })
+            Some(Mark { metric: metric.name().to_owned(), value: marks.each()?[index] })
         })
         .collect()
 }
 
 fn option_scores(example: &Example, scores: &[f64]) -> Vec<OptionScore> {
     let pairs = example.options.iter().zip(scores);
-    pairs
-        .map(|(option, &score)| OptionScore {
-            option: option.clone(),
-            score,
-        })
-        .collect()
+    pairs.map(|(option, &score)| OptionScore { option: option.clone(), score }).collect()
 }

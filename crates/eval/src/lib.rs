@@ -19,6 +19,7 @@ mod questions;
 mod result;
 pub mod statistics;
 mod summary;
+mod t5;
 mod table;
 #[cfg(test)]
 mod testing;

@@ -88,10 +88,7 @@ mod tests {
     #[test]
     fn the_first_of_equally_frequent_targets() {
         let found = majority(["b", "a", "c", "a", "b"].map(example).to_vec()).unwrap();
-        assert_eq!(
-            (found.target.as_str(), found.option, found.examples),
-            ("b", None, 5)
-        );
+        assert_eq!((found.target.as_str(), found.option, found.examples), ("b", None, 5));
     }
 
     #[test]
@@ -103,24 +100,16 @@ mod tests {
         ];
         let found = majority(examples).unwrap();
         assert_eq!(found.option, Some(2));
-        assert_eq!(
-            found.answer(&with_options(&["a", "b", "c"], 0)).option,
-            Some(2)
-        );
+        assert_eq!(found.answer(&with_options(&["a", "b", "c"], 0)).option, Some(2));
         assert_eq!(found.answer(&with_options(&["a", "b"], 0)).option, None);
     }
 
     #[test]
     fn unlabelled_examples_do_not_count() {
-        let unlabelled = Example {
-            references: Vec::new(),
-            ..example("<unk>")
-        };
+        let unlabelled = Example { references: Vec::new(), ..example("<unk>") };
         assert_eq!(majority(vec![unlabelled.clone()]), None);
         assert_eq!(
-            majority(vec![unlabelled.clone(), unlabelled, example("a")])
-                .unwrap()
-                .target,
+            majority(vec![unlabelled.clone(), unlabelled, example("a")]).unwrap().target,
             "a"
         );
     }

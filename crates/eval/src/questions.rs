@@ -56,37 +56,22 @@ impl<'a> Questions<'a> {
                 ids
             })
             .collect();
-        Questions {
-            task,
-            predictor,
-            vocabulary,
-            inputs,
-            truncated,
-            batch_tokens,
-        }
+        Questions { task, predictor, vocabulary, inputs, truncated, batch_tokens }
     }
 
     /// The text that the model writes for each example, in their order.
     pub fn generate(&self, max_new: usize, on_batch: OnBatch) -> Result<Vec<String>, EvalError> {
-        let sizes: Vec<Size> = self
-            .inputs
-            .iter()
-            .map(|ids| Size {
-                inputs: ids.len(),
-                outputs: max_new,
-            })
-            .collect();
+        let sizes: Vec<Size> =
+            self.inputs.iter().map(|ids| Size { inputs: ids.len(), outputs: max_new }).collect();
         let mut texts = vec![String::new(); self.inputs.len()];
         for batch in batches(&sizes, self.batch_tokens) {
             let outputs = self
                 .predictor
                 .generate(&self.select(&batch), max_new)
                 .map_err(|source| self.failed(source))?;
-            self.expect(
-                outputs.len() == batch.len(),
-                "one output for each question",
-                || format!("{} for {}", outputs.len(), batch.len()),
-            )?;
+            self.expect(outputs.len() == batch.len(), "one output for each question", || {
+                format!("{} for {}", outputs.len(), batch.len())
+            })?;
             for (&question, output) in batch.iter().zip(outputs) {
                 texts[question] = self.vocabulary.decode(&output);
             }
@@ -104,13 +89,7 @@ impl<'a> Questions<'a> {
     ) -> Result<Vec<Vec<f64>>, EvalError> {
         let options: Vec<Vec<Vec<u32>>> = examples
             .iter()
-            .map(|example| {
-                example
-                    .options
-                    .iter()
-                    .map(|option| self.target(option))
-                    .collect()
-            })
+            .map(|example| example.options.iter().map(|option| self.target(option)).collect())
             .collect();
         let sizes: Vec<Size> = self
             .inputs
@@ -123,28 +102,20 @@ impl<'a> Questions<'a> {
             .collect();
         let mut scores = vec![Vec::new(); self.inputs.len()];
         for batch in batches(&sizes, self.batch_tokens) {
-            let asked: Vec<_> = batch
-                .iter()
-                .map(|&question| options[question].clone())
-                .collect();
+            let asked: Vec<_> = batch.iter().map(|&question| options[question].clone()).collect();
             let sums = self
                 .predictor
                 .score(&self.select(&batch), &asked)
                 .map_err(|source| self.failed(source))?;
             let fits = sums.len() == asked.len()
-                && sums
-                    .iter()
-                    .zip(&asked)
-                    .all(|(sums, options)| sums.len() == options.len());
+                && sums.iter().zip(&asked).all(|(sums, options)| sums.len() == options.len());
             self.expect(fits, "one score for each option of each question", || {
                 format!("{} lists for {} questions", sums.len(), asked.len())
             })?;
             for (&question, sums) in batch.iter().zip(sums) {
-                self.expect(
-                    sums.iter().all(|sum| sum.is_finite()),
-                    "finite scores",
-                    || format!("{sums:?} for {}", examples[question].origin),
-                )?;
+                self.expect(sums.iter().all(|sum| sum.is_finite()), "finite scores", || {
+                    format!("{sums:?} for {}", examples[question].origin)
+                })?;
                 scores[question] = sums
                     .into_iter()
                     .zip(&options[question])
@@ -164,17 +135,11 @@ impl<'a> Questions<'a> {
     }
 
     fn select(&self, batch: &[usize]) -> Vec<Vec<u32>> {
-        batch
-            .iter()
-            .map(|&question| self.inputs[question].clone())
-            .collect()
+        batch.iter().map(|&question| self.inputs[question].clone()).collect()
     }
 
     fn failed(&self, source: crate::PredictorError) -> EvalError {
-        EvalError::Predictor {
-            task: self.task.to_owned(),
-            source,
-        }
+        EvalError::Predictor { task: self.task.to_owned(), source }
     }
 
     fn expect(

@@ -33,13 +33,9 @@ pub(crate) fn difference(
     second: &Marks,
     bootstrap: &Bootstrap,
 ) -> Difference {
-    let interval = bootstrap.interval(first.len(), |sample| {
-        first.over(sample) - second.over(sample)
-    });
-    let test = first
-        .each()
-        .zip(second.each())
-        .map(|pair| test(pair, bootstrap));
+    let interval =
+        bootstrap.interval(first.len(), |sample| first.over(sample) - second.over(sample));
+    let test = first.each().zip(second.each()).map(|pair| test(pair, bootstrap));
     let described = test.map_or("no test for a metric that is no mean", |(_, name)| name);
     Difference {
         name: metric.name().to_owned(),
@@ -47,19 +43,13 @@ pub(crate) fn difference(
         low: interval.low,
         high: interval.high,
         p: test.map(|(p, _)| p),
-        how: format!(
-            "same resamples for both, {}; {described}",
-            bootstrap.describe()
-        ),
+        how: format!("same resamples for both, {}; {described}", bootstrap.describe()),
     }
 }
 
 /// The p-value of a paired test that suits the values, and its name.
 fn test((first, second): (&[f64], &[f64]), bootstrap: &Bootstrap) -> (f64, &'static str) {
-    let outcomes = first
-        .iter()
-        .chain(second)
-        .all(|&value| value == 0.0 || value == 100.0);
+    let outcomes = first.iter().chain(second).all(|&value| value == 0.0 || value == 100.0);
     if outcomes {
         let pairs = first.iter().zip(second).map(|(&a, &b)| (a > 0.0, b > 0.0));
         return (mcnemar(pairs).p, "exact McNemar test, two-sided");
@@ -81,16 +71,8 @@ mod tests {
     #[test]
     fn a_constant_metric_has_no_width() {
         let bootstrap = Bootstrap::new(Key::new(1));
-        let found = value(
-            Metric::Accuracy,
-            &Marks::Each(vec![100.0; 9]),
-            "test",
-            &bootstrap,
-        );
-        assert_eq!(
-            (found.value, found.low, found.high, found.n),
-            (100.0, 100.0, 100.0, 9)
-        );
+        let found = value(Metric::Accuracy, &Marks::Each(vec![100.0; 9]), "test", &bootstrap);
+        assert_eq!((found.value, found.low, found.high, found.n), (100.0, 100.0, 100.0, 9));
         assert_eq!(
             found.how,
             "test; mean over examples; 95 % percentile bootstrap over examples, 1000 resamples"
@@ -104,10 +86,7 @@ mod tests {
         let found = |marks: &Marks| difference(Metric::RougeL, marks, &zeros, &bootstrap);
         let outcomes = found(&Marks::Each(vec![100.0; 30]));
         assert!(outcomes.how.contains("McNemar") && outcomes.p.unwrap() < 1e-8);
-        assert_eq!(
-            (outcomes.value, outcomes.low, outcomes.high),
-            (100.0, 100.0, 100.0)
-        );
+        assert_eq!((outcomes.value, outcomes.low, outcomes.high), (100.0, 100.0, 100.0));
         let reals = found(&Marks::Each((0..30).map(f64::from).collect()));
         assert!(reals.how.contains("10000 random flips") && reals.p.unwrap() < 0.001);
         let corpus = found(&Marks::Pearson(vec![(1.0, 1.0); 30]));

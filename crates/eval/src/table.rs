@@ -5,16 +5,8 @@ use crate::statistics::mean;
 use ext5_task::FAMILIES;
 use std::collections::BTreeMap;
 
-const HEADER: [&str; 8] = [
-    "task",
-    "metric",
-    "score",
-    "interval",
-    "majority",
-    "difference",
-    "p",
-    "n",
-];
+const HEADER: [&str; 8] =
+    ["task", "metric", "score", "interval", "majority", "difference", "p", "n"];
 
 /// A table of results, families in the paper's order and then by name, tasks by name. Each metric
 /// has a line; a family of several tasks ends with the mean of its tasks' main metrics, which are
@@ -25,10 +17,7 @@ pub fn table(results: &[TaskResult]) -> String {
     for result in results {
         let known = FAMILIES.iter().position(|&family| family == result.family);
         let place = known.unwrap_or(FAMILIES.len());
-        families
-            .entry((place, &result.family))
-            .or_default()
-            .push(result);
+        families.entry((place, &result.family)).or_default().push(result);
     }
     let mut rows = vec![HEADER.map(str::to_owned)];
     for ((_, family), tasks) in &mut families {
@@ -50,45 +39,30 @@ pub fn table(results: &[TaskResult]) -> String {
 
 /// One row for each metric; only the first names the task.
 fn task_rows(task: &TaskResult) -> impl Iterator<Item = [String; HEADER.len()]> {
-    task.metrics
-        .iter()
-        .enumerate()
-        .map(move |(position, metric)| {
-            let baseline = task.baseline.as_ref();
-            let majority = baseline.and_then(|baseline| baseline.metrics.get(position));
-            let difference = baseline.and_then(|baseline| baseline.differences.get(position));
-            let name = if position == 0 {
-                format!("  {}", task.task)
-            } else {
-                String::new()
-            };
-            [
-                name,
-                metric.name.clone(),
-                score(metric.value),
-                format!("{} to {}", score(metric.low), score(metric.high)),
-                majority.map_or_else(String::new, |majority| score(majority.value)),
-                difference.map_or_else(String::new, |difference| {
-                    format!("{:+.1}", difference.value)
-                }),
-                difference
-                    .and_then(|difference| difference.p)
-                    .map_or_else(String::new, p_value),
-                metric.n.to_string(),
-            ]
-        })
+    task.metrics.iter().enumerate().map(move |(position, metric)| {
+        let baseline = task.baseline.as_ref();
+        let majority = baseline.and_then(|baseline| baseline.metrics.get(position));
+        let difference = baseline.and_then(|baseline| baseline.differences.get(position));
+        let name = if position == 0 { format!("  {}", task.task) } else { String::new() };
+        [
+            name,
+            metric.name.clone(),
+            score(metric.value),
+            format!("{} to {}", score(metric.low), score(metric.high)),
+            majority.map_or_else(String::new, |majority| score(majority.value)),
+            difference.map_or_else(String::new, |difference| format!("{:+.1}", difference.value)),
+            difference.and_then(|difference| difference.p).map_or_else(String::new, p_value),
+            metric.n.to_string(),
+        ]
+    })
 }
 
 /// The mean of the main metrics, and of the baseline's where all tasks have one.
 fn mean_row(name: String, tasks: &[&TaskResult]) -> [String; HEADER.len()] {
-    let main: Vec<f64> = tasks
-        .iter()
-        .filter_map(|task| Some(task.metrics.first()?.value))
-        .collect();
-    let majority: Option<Vec<f64>> = tasks
-        .iter()
-        .map(|task| Some(task.baseline.as_ref()?.metrics.first()?.value))
-        .collect();
+    let main: Vec<f64> =
+        tasks.iter().filter_map(|task| Some(task.metrics.first()?.value)).collect();
+    let majority: Option<Vec<f64>> =
+        tasks.iter().map(|task| Some(task.baseline.as_ref()?.metrics.first()?.value)).collect();
     let (main, majority) = (mean(&main), majority.and_then(|values| mean(&values)));
     let difference = main.zip(majority).map(|(main, majority)| main - majority);
     row([
@@ -111,11 +85,7 @@ fn score(value: f64) -> String {
 }
 
 fn p_value(p: f64) -> String {
-    if p < 0.001 {
-        "< 0.001".to_owned()
-    } else {
-        format!("{p:.3}")
-    }
+    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
 }
 
 /// Columns of equal width, the names to the left and the numbers to the right.
@@ -124,17 +94,9 @@ fn aligned(rows: &[[String; HEADER.len()]]) -> String {
     let widths: [usize; HEADER.len()] = std::array::from_fn(|column| width(column).unwrap_or(0));
     let mut text = String::new();
     for row in rows {
-        let cells = row
-            .iter()
-            .zip(widths)
-            .enumerate()
-            .map(|(column, (cell, width))| {
-                if column < 2 {
-                    format!("{cell:<width$}")
-                } else {
-                    format!("{cell:>width$}")
-                }
-            });
+        let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
+            if column < 2 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+        });
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }

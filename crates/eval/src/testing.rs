@@ -13,10 +13,7 @@ pub(crate) fn example(targets: &str) -> Example {
         options: Vec::new(),
         answer: None,
         group: None,
-        origin: Origin {
-            file: Path::new("rows.jsonl").into(),
-            line: 1,
-        },
+        origin: Origin { file: Path::new("rows.jsonl").into(), line: 1 },
     }
 }
 
@@ -68,14 +65,8 @@ pub(crate) fn result(task: &str, family: &str, accuracy: f64) -> TaskResult {
             inputs: "question\nof two lines".to_owned(),
             prediction: "yes".to_owned(),
             references: vec!["yes".to_owned()],
-            marks: vec![Mark {
-                metric: "accuracy".to_owned(),
-                value: 100.0,
-            }],
-            options: vec![OptionScore {
-                option: "yes".to_owned(),
-                score: -0.1,
-            }],
+            marks: vec![Mark { metric: "accuracy".to_owned(), value: 100.0 }],
+            options: vec![OptionScore { option: "yes".to_owned(), score: -0.1 }],
             answer: Some(0),
         }],
     }

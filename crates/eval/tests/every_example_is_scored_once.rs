@@ -25,11 +25,7 @@ fn unscored(_: &str, _: &str) -> f64 {
 fn examples(task: &Task) -> Vec<Example> {
     let row = |i: usize| {
         let said = ["no", "yes", "perhaps"][i % 3];
-        let label = if i.is_multiple_of(4) {
-            (i + 1) % 3
-        } else {
-            i % 3
-        };
+        let label = if i.is_multiple_of(4) { (i + 1) % 3 } else { i % 3 };
         json!({ "text": format!("{} {said}", "word ".repeat(i * 7 % 23)), "label": label })
     };
     (0..40).map(|i| example(task, row(i))).collect()
@@ -38,22 +34,11 @@ fn examples(task: &Task) -> Vec<Example> {
 fn evaluate(batch_tokens: usize, inputs_length: usize, majority: Option<&Majority>) -> TaskResult {
     let task = labelled_task("three", r#""accuracy", "matthews", "option_accuracy""#);
     let vocabulary = Vocabulary::bytes();
-    let known = Known::new(last_word, |inputs, option| {
-        if inputs.ends_with(option) { -0.1 } else { -1.0 }
-    });
-    let settings = Settings {
-        batch_tokens,
-        inputs_length,
-        ..Settings::new(Key::new(1))
-    };
-    let evaluation = Evaluation {
-        predictor: &known,
-        vocabulary: &vocabulary,
-        settings,
-    };
-    evaluation
-        .task(&task, "validation", &examples(&task), majority, &mut go_on)
-        .unwrap()
+    let known =
+        Known::new(last_word, |inputs, option| if inputs.ends_with(option) { -0.1 } else { -1.0 });
+    let settings = Settings { batch_tokens, inputs_length, ..Settings::new(Key::new(1)) };
+    let evaluation = Evaluation { predictor: &known, vocabulary: &vocabulary, settings };
+    evaluation.task(&task, "validation", &examples(&task), majority, &mut go_on).unwrap()
 }
 
 #[test]
@@ -68,14 +53,7 @@ fn batches_do_not_matter() {
         assert_eq!(prediction.index, i);
         assert!(prediction.inputs.ends_with(&prediction.prediction));
         let marks: Vec<f64> = prediction.marks.iter().map(|mark| mark.value).collect();
-        assert_eq!(
-            marks,
-            if i.is_multiple_of(4) {
-                [0.0, 0.0]
-            } else {
-                [100.0, 100.0]
-            }
-        );
+        assert_eq!(marks, if i.is_multiple_of(4) { [0.0, 0.0] } else { [100.0, 100.0] });
     }
 }
 
@@ -88,9 +66,7 @@ fn long_inputs_are_cut_and_counted() {
     evaluation.settings.inputs_length = 6;
     let texts = ["12345", "123456", "1", "1234567"];
     let examples = texts.map(|text| example(&task, json!({ "text": text, "answer": "12345" })));
-    let result = evaluation
-        .task(&task, "validation", &examples, None, &mut go_on)
-        .unwrap();
+    let result = evaluation.task(&task, "validation", &examples, None, &mut go_on).unwrap();
     assert_eq!((result.truncated, result.metrics[0].value), (2, 75.0));
     for ids in known.asked.borrow().iter().flat_map(|asked| &asked.inputs) {
         assert!(ids.len() <= 6 && ids.last() == Some(&Vocabulary::EOS));
@@ -108,9 +84,7 @@ fn labels_bound_generation() {
     let row = json!({ "text": "is it perhaps", "label": 2, "answer": "perhaps" });
     for (task, expected) in [(&classes, "perhaps".len() + 2), (&free, 128)] {
         let examples = [example(task, row.clone())];
-        let result = evaluation
-            .task(task, "validation", &examples, None, &mut go_on)
-            .unwrap();
+        let result = evaluation.task(task, "validation", &examples, None, &mut go_on).unwrap();
         assert_eq!(result.metrics[0].value, 100.0);
         assert_eq!(known.asked.borrow().last().unwrap().max_new, expected);
     }
@@ -125,10 +99,7 @@ fn an_empty_prediction_is_wrong_and_no_more() {
     let result = evaluation(&known, &vocabulary)
         .task(&task, "validation", &examples, None, &mut go_on)
         .unwrap();
-    assert!(
-        result.metrics.iter().all(|metric| metric.value == 0.0),
-        "{result:?}"
-    );
+    assert!(result.metrics.iter().all(|metric| metric.value == 0.0), "{result:?}");
 }
 
 #[test]
@@ -136,53 +107,24 @@ fn options_are_compared_as_the_settings_say() {
     let task = labelled_task("options", r#""option_accuracy""#);
     let vocabulary = Vocabulary::bytes();
     // Per token `perhaps` is the likeliest, and in sum the least likely.
-    let known = Known::new(
-        last_word,
-        |_, option| if option == "perhaps" { -0.9 } else { -1.0 },
-    );
+    let known = Known::new(last_word, |_, option| if option == "perhaps" { -0.9 } else { -1.0 });
     let examples = [example(&task, json!({ "text": "?", "label": 2 }))];
     let mut evaluation = evaluation(&known, &vocabulary);
     for (normalisation, value, chosen, words) in [
-        (
-            Normalisation::Sum,
-            0.0,
-            "no",
-            "ranked by summed log-probability",
-        ),
-        (
-            Normalisation::PerToken,
-            100.0,
-            "perhaps",
-            "ranked by log-probability per token",
-        ),
+        (Normalisation::Sum, 0.0, "no", "ranked by summed log-probability"),
+        (Normalisation::PerToken, 100.0, "perhaps", "ranked by log-probability per token"),
     ] {
         evaluation.settings.normalisation = normalisation;
-        let result = evaluation
-            .task(&task, "validation", &examples, None, &mut go_on)
-            .unwrap();
-        assert_eq!(
-            (result.metrics[0].value, result.normalisation),
-            (value, Some(normalisation))
-        );
-        assert!(
-            result.metrics[0].how.contains(words),
-            "{}",
-            result.metrics[0].how
-        );
+        let result = evaluation.task(&task, "validation", &examples, None, &mut go_on).unwrap();
+        assert_eq!((result.metrics[0].value, result.normalisation), (value, Some(normalisation)));
+        assert!(result.metrics[0].how.contains(words), "{}", result.metrics[0].how);
         let prediction = &result.predictions[0];
-        assert_eq!(
-            (prediction.prediction.as_str(), prediction.answer),
-            (chosen, Some(2))
-        );
+        assert_eq!((prediction.prediction.as_str(), prediction.answer), (chosen, Some(2)));
         assert_eq!(prediction.options.len(), 3);
     }
     // The end of sequence is part of each option.
     let asked = known.asked.borrow();
-    assert!(
-        asked[0].options[0]
-            .iter()
-            .all(|option| option.last() == Some(&Vocabulary::EOS))
-    );
+    assert!(asked[0].options[0].iter().all(|option| option.last() == Some(&Vocabulary::EOS)));
     assert!((asked[0].options[0].iter().map(Vec::len)).eq([3, 4, 8]));
 }
 
@@ -202,33 +144,18 @@ fn equal_scores_choose_the_first_option() {
 fn the_baseline_answers_the_same_examples() {
     let task = labelled_task("three", r#""accuracy", "option_accuracy""#);
     let train = [1, 1, 0, 2].map(|label| example(&task, json!({ "text": "?", "label": label })));
-    let majority = Majority::of(train.map(Ok::<_, Infallible>))
-        .unwrap()
-        .unwrap();
+    let majority = Majority::of(train.map(Ok::<_, Infallible>)).unwrap().unwrap();
     let result = evaluate(4096, 512, Some(&majority));
     let baseline = result.baseline.unwrap();
-    assert_eq!(
-        (baseline.target.as_str(), baseline.option),
-        ("yes", Some(1))
-    );
+    assert_eq!((baseline.target.as_str(), baseline.option), ("yes", Some(1)));
     assert_eq!(baseline.train_examples, 4);
-    let labels = result
-        .predictions
-        .iter()
-        .filter(|p| p.references == ["yes"])
-        .count();
+    let labels = result.predictions.iter().filter(|p| p.references == ["yes"]).count();
     assert_eq!(baseline.metrics[0].value, 100.0 * labels as f64 / 40.0);
     assert_eq!(baseline.metrics[2].value, baseline.metrics[0].value);
     assert_eq!(baseline.metrics[1].value, 0.0);
     let difference = &baseline.differences[0];
-    assert_eq!(
-        difference.value,
-        result.metrics[0].value - baseline.metrics[0].value
-    );
-    assert!(
-        difference.low > 0.0 && difference.p.is_some_and(|p| p < 0.01),
-        "{difference:?}"
-    );
+    assert_eq!(difference.value, result.metrics[0].value - baseline.metrics[0].value);
+    assert!(difference.low > 0.0 && difference.p.is_some_and(|p| p < 0.01), "{difference:?}");
     assert_eq!(baseline.differences[1].p, None);
 }
 
@@ -265,37 +192,20 @@ fn the_baseline_of_real_rows() {
     "#;
     let task = Task::parse(text, "rte.toml".as_ref()).unwrap();
     let root = folder.parent().unwrap();
-    let majority = Majority::of(task.examples(root, "train").unwrap())
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (majority.target.as_str(), majority.examples),
-        ("entailment", 2490)
-    );
-    let examples: Vec<Example> = task
-        .examples(root, "validation")
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    let (known, vocabulary) = (
-        Known::new(|_| "entailment".to_owned(), unscored),
-        Vocabulary::bytes(),
-    );
+    let majority = Majority::of(task.examples(root, "train").unwrap()).unwrap().unwrap();
+    assert_eq!((majority.target.as_str(), majority.examples), ("entailment", 2490));
+    let examples: Vec<Example> =
+        task.examples(root, "validation").unwrap().collect::<Result<_, _>>().unwrap();
+    let (known, vocabulary) =
+        (Known::new(|_| "entailment".to_owned(), unscored), Vocabulary::bytes());
     let result = evaluation(&known, &vocabulary)
         .task(&task, "validation", &examples, Some(&majority), &mut go_on)
         .unwrap();
     let baseline = result.baseline.unwrap();
-    for values in [
-        &result.metrics[0],
-        &baseline.metrics[0],
-        &baseline.metrics[1],
-    ] {
+    for values in [&result.metrics[0], &baseline.metrics[0], &baseline.metrics[1]] {
         assert_eq!((values.n, values.value), (277, 100.0 * 146.0 / 277.0));
     }
-    assert_eq!(
-        (baseline.differences[0].value, baseline.differences[0].p),
-        (0.0, Some(1.0))
-    );
+    assert_eq!((baseline.differences[0].value, baseline.differences[0].p), (0.0, Some(1.0)));
 }
 
 /// A file or folder of the real data, if it is there.
@@ -304,10 +214,7 @@ fn real(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("EXT5_REALDATA").map_or_else(|| beside.into(), PathBuf::from);
     let path = root.join(path);
     if !path.exists() {
-        eprintln!(
-            "SKIPPED: {} is not there; set EXT5_REALDATA",
-            path.display()
-        );
+        eprintln!("SKIPPED: {} is not there; set EXT5_REALDATA", path.display());
         return None;
     }
     Some(path)

@@ -81,26 +81,15 @@ fn golden() -> Golden {
 #[track_caller]
 fn close(found: f64, expected: f64, case: &impl std::fmt::Debug) {
     let error = (found - expected).abs();
-    assert!(
-        error <= 1e-10 * expected.abs().max(1e-3),
-        "{found}, expected {expected}: {case:?}"
-    );
+    assert!(error <= 1e-10 * expected.abs().max(1e-3), "{found}, expected {expected}: {case:?}");
 }
 
 #[test]
 fn squad() {
     for case in golden().squad {
         assert_eq!(normalise(&case.prediction), case.normalised);
-        close(
-            exact_match(&case.prediction, &case.references),
-            case.exact_match,
-            &case,
-        );
-        close(
-            token_f1(&case.prediction, &case.references),
-            case.token_f1,
-            &case,
-        );
+        close(exact_match(&case.prediction, &case.references), case.exact_match, &case);
+        close(token_f1(&case.prediction, &case.references), case.token_f1, &case);
     }
 }
 
@@ -130,12 +119,8 @@ fn matthews_and_macro_f1() {
 #[test]
 fn correlations() {
     for case in golden().correlation {
-        let pairs: Vec<_> = case
-            .truths
-            .iter()
-            .copied()
-            .zip(case.predictions.iter().copied())
-            .collect();
+        let pairs: Vec<_> =
+            case.truths.iter().copied().zip(case.predictions.iter().copied()).collect();
         close(pearson(&pairs), case.pearson, &case);
         close(spearman(&pairs), case.spearman, &case);
     }
@@ -159,11 +144,7 @@ fn paired_tests() {
 fn student_intervals() {
     for case in golden().student {
         let interval = mean_interval(&case.values, case.confidence).unwrap();
-        close(
-            standard_error(&case.values).unwrap(),
-            case.standard_error,
-            &case,
-        );
+        close(standard_error(&case.values).unwrap(), case.standard_error, &case);
         close(interval.low, case.low, &case);
         close(interval.high, case.high, &case);
     }

@@ -29,10 +29,7 @@ fn empty_and_unlabelled_splits() {
         "task free: the split `validation` has no examples to evaluate on"
     );
     let labelled = example(&task, json!({ "text": "?", "answer": "!" }));
-    let unlabelled = Example {
-        references: Vec::new(),
-        ..labelled.clone()
-    };
+    let unlabelled = Example { references: Vec::new(), ..labelled.clone() };
     let error = refuse(&known(), &task, &[labelled, unlabelled]);
     assert!(error.contains("has no label (<row>:1)"), "{error}");
 }
@@ -41,26 +38,9 @@ fn empty_and_unlabelled_splits() {
 fn options_that_are_not_there() {
     let task = labelled_task("options", r#""option_accuracy""#);
     let whole = example(&task, json!({ "text": "?", "label": 1 }));
-    let error = refuse(
-        &known(),
-        &task,
-        &[Example {
-            options: Vec::new(),
-            ..whole.clone()
-        }],
-    );
-    assert!(
-        error.contains("no options") && error.contains("option_accuracy"),
-        "{error}"
-    );
-    let error = refuse(
-        &known(),
-        &task,
-        &[Example {
-            answer: None,
-            ..whole
-        }],
-    );
+    let error = refuse(&known(), &task, &[Example { options: Vec::new(), ..whole.clone() }]);
+    assert!(error.contains("no options") && error.contains("option_accuracy"), "{error}");
+    let error = refuse(&known(), &task, &[Example { answer: None, ..whole }]);
     assert!(error.contains("has no label"), "{error}");
 }
 
@@ -81,29 +61,17 @@ fn broken_models() {
     let task = labelled_task("options", r#""option_accuracy""#);
     let examples = [example(&task, json!({ "text": "?", "label": 1 }))];
     for (broken, expected) in [
-        (
-            Broken(|| Err("out of memory".into())),
-            "the model failed: out of memory",
-        ),
+        (Broken(|| Err("out of memory".into())), "the model failed: out of memory"),
         (Broken(|| Ok(vec![vec![-1.0]])), "one score for each option"),
-        (
-            Broken(|| Ok(vec![vec![-1.0, f64::NAN, -2.0]])),
-            "; expected finite scores",
-        ),
+        (Broken(|| Ok(vec![vec![-1.0, f64::NAN, -2.0]])), "; expected finite scores"),
     ] {
         let error = refuse(&broken, &task, &examples);
-        assert!(
-            error.starts_with("task options: ") && error.contains(expected),
-            "{error}"
-        );
+        assert!(error.starts_with("task options: ") && error.contains(expected), "{error}");
     }
     let task = free_task(r#""accuracy""#);
     let examples = [example(&task, json!({ "text": "?", "answer": "!" }))];
     let error = refuse(&Broken(|| Ok(Vec::new())), &task, &examples);
-    assert!(
-        error.contains("gave 0 for 1; expected one output for each question"),
-        "{error}"
-    );
+    assert!(error.contains("gave 0 for 1; expected one output for each question"), "{error}");
 }
 
 #[test]
@@ -120,18 +88,9 @@ fn progress_counts_questions_and_can_stop_the_work() {
         seen.clear();
         let mut progress = |progress: Progress| {
             seen.push((progress.done, progress.total));
-            if progress.done >= stop {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            if progress.done >= stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        (
-            evaluation
-                .task(&task, "validation", &examples, None, &mut progress)
-                .err(),
-            seen.clone(),
-        )
+        (evaluation.task(&task, "validation", &examples, None, &mut progress).err(), seen.clone())
     };
     let (error, seen) = run(100);
     assert!(error.is_none());

@@ -7,7 +7,7 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Bytes, DType, Flex, Shape};
+use burn::backend::{Autodiff, Bytes, DType, Flex};
 use burn::tensor::{Device, Tensor, TensorData};
 use std::fmt::Debug;
 
@@ -82,6 +82,23 @@ impl Input {
     }
 }
 
+impl Input {
+    /// An input that may be missing; it is empty then.
+    pub fn optional<const D: usize>(tensor: Option<&Tensor<D>>) -> Option<Input> {
+        match tensor {
+            Some(tensor) => Input::new(tensor),
+            None => {
+                let empty = wrap(Vec::new(), [0]);
+                Some(Input { tensor: Tracked::new(empty), autodiff: false })
+            }
+        }
+    }
+}
+
+fn wrap<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
+    FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(shape.into()), DType::F32)
+}
+
 /// What a fused operation keeps for its backward pass, and the pass itself.
 pub(crate) trait Saved<const N: usize>: Clone + Debug + Send + 'static {
     /// The gradients of the operation's inputs from that of its output. `needed` says which are
@@ -109,21 +126,18 @@ pub(crate) fn operation<const N: usize, const D: usize, S: Saved<N>>(
         dense(primitive)
     });
     let Ok(nodes) = <[_; N]>::try_from(nodes) else { unreachable!("one node for each input") };
-    let wrap = |values: Vec<f32>| {
-        FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(shape.into()), DType::F32)
-    };
     let run = |keep| forward(inputs.each_ref().map(slice), keep);
     if !autodiff {
-        return Tensor::from_primitive::<Flex>(wrap(run(false).0));
+        return Tensor::from_primitive::<Flex>(wrap(run(false).0, shape));
     }
     let pass = Pass::<S>(std::marker::PhantomData);
     Tensor::from_primitive::<Autodiff<Flex>>(
         match pass.prepare::<NoCheckpointing>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => {
                 let (values, saved) = run(true);
-                prepared.finish((inputs, saved), wrap(values))
+                prepared.finish((inputs, saved), wrap(values, shape))
             }
-            OpsKind::UnTracked(prepared) => prepared.finish(wrap(run(false).0)),
+            OpsKind::UnTracked(prepared) => prepared.finish(wrap(run(false).0, shape)),
         },
     )
 }

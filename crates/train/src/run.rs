@@ -7,7 +7,7 @@ use crate::recipe::{Recipe, RecipeError};
 use crate::trainer::{TrainError, Trainer};
 use ext5_core::{Key, atomic};
 use ext5_data::{DataError, DataLock};
-use ext5_model::{ModelError, T5, T5Config};
+use ext5_model::{T5, T5Config};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -94,13 +94,16 @@ impl Run {
     /// When data have changed, weights are missing or a file cannot be written.
     pub fn start<'a>(
         &'a self,
-        recipe: &'a mut Recipe,
+        recipe: &'a Recipe,
         prepared: &'a Prepared,
     ) -> Result<Trainer<'a>, RunError> {
         self.check_data(recipe, prepared)?;
-        recipe.mixture.rates = Some(prepared.mixture.rates());
-        self.write(&self.folder.recipe(), &recipe.to_toml().map_err(io::Error::other))?;
-        let recipe = &*recipe;
+        let mut resolved = recipe.clone();
+        resolved.mixture.rates = Some(prepared.mixture.rates());
+        let text = resolved.to_toml().map_err(io::Error::other);
+        let path = self.folder.recipe();
+        text.and_then(|text| atomic::write_file(&path, |file| file.write_all(text.as_bytes())))
+            .map_err(|source| RunError::Write { path, source })?;
         let first = || first_weights(recipe, prepared);
         Ok(Trainer::new(recipe, prepared, &self.folder, first)?)
     }
@@ -115,15 +118,6 @@ impl Run {
             path: self.folder.path().to_owned(),
             source,
         })
-    }
-
-    fn write(&self, path: &Path, text: &io::Result<String>) -> Result<(), RunError> {
-        let failed = |source| RunError::Write { path: path.to_owned(), source };
-        let text = match text {
-            Ok(text) => text,
-            Err(error) => return Err(failed(io::Error::other(error.to_string()))),
-        };
-        atomic::write_file(path, |writer| writer.write_all(text.as_bytes())).map_err(failed)
     }
 }
 

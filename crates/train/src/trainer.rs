@@ -7,7 +7,7 @@ use crate::log::{Line, Log, Tallies, Tally};
 use crate::optimizer::Adafactor;
 use crate::prepare::Prepared;
 use crate::recipe::Recipe;
-use ext5_core::{Batch, Key};
+use ext5_core::Key;
 use ext5_mix::{BatchError, PackedBatch};
 use ext5_model::{Gradients, LossOptions, ModelError, T5};
 use std::io;

@@ -23,7 +23,7 @@ pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
     let stop = interrupt::flag()?;
     let run = Run::open(out, &mut recipe).request()?;
     let prepared = recipe::prepare(&recipe)?;
-    let mut trainer = run.start(&mut recipe, &prepared).request()?;
+    let mut trainer = run.start(&recipe, &prepared).request()?;
 
     let step = trainer.position().step;
     if step == 0 {

@@ -16,29 +16,16 @@ impl Labels {
         names: impl IntoIterator<Item = &'a str>,
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let labels: Vec<_> = labels
-            .into_iter()
-            .map(|(t, p)| (t.trim(), p.trim()))
-            .collect();
+        let labels: Vec<_> = labels.into_iter().map(|(t, p)| (t.trim(), p.trim())).collect();
         let mut known: Vec<&str> = Vec::new();
-        for name in names
-            .into_iter()
-            .map(str::trim)
-            .chain(labels.iter().map(|label| label.0))
-        {
+        for name in names.into_iter().map(str::trim).chain(labels.iter().map(|label| label.0)) {
             if !known.contains(&name) {
                 known.push(name);
             }
         }
         let id = |name| known.iter().position(|&k| k == name).unwrap_or(known.len());
-        let pairs = labels
-            .iter()
-            .map(|&(truth, prediction)| (id(truth), id(prediction)))
-            .collect();
-        Labels {
-            classes: known.len(),
-            pairs,
-        }
+        let pairs = labels.iter().map(|&(truth, prediction)| (id(truth), id(prediction))).collect();
+        Labels { classes: known.len(), pairs }
     }
 
     /// Number of examples.
@@ -82,12 +69,8 @@ impl Labels {
 
     fn count(&self, chosen: impl IntoIterator<Item = usize>) -> Counts {
         let zeros = || vec![0; self.classes + 1];
-        let mut counts = Counts {
-            examples: 0,
-            right: zeros(),
-            truths: zeros(),
-            predictions: zeros(),
-        };
+        let mut counts =
+            Counts { examples: 0, right: zeros(), truths: zeros(), predictions: zeros() };
         for example in chosen {
             let (truth, prediction) = self.pairs[example];
             counts.examples += 1;
@@ -116,26 +99,15 @@ mod tests {
         truths: &[&'static str],
         predictions: &[&'static str],
     ) -> Labels {
-        Labels::new(
-            names.iter().copied(),
-            truths.iter().copied().zip(predictions.iter().copied()),
-        )
+        Labels::new(names.iter().copied(), truths.iter().copied().zip(predictions.iter().copied()))
     }
 
     /// Both from the reference's table of metrics.
     #[test]
     fn golden_values() {
-        let three = labels(
-            &["0", "1", "2"],
-            &["0", "0", "2", "1"],
-            &["0", "1", "2", "1"],
-        );
+        let three = labels(&["0", "1", "2"], &["0", "0", "2", "1"], &["0", "1", "2", "1"]);
         assert!((three.matthews(0..4) - 0.7).abs() < 1e-12);
-        let three = labels(
-            &["0", "1", "2"],
-            &["0", "1", "1", "2"],
-            &["0", "0", "2", "2"],
-        );
+        let three = labels(&["0", "1", "2"], &["0", "1", "1", "2"], &["0", "0", "2", "2"]);
         assert!((three.macro_f1(0..4) - 0.444_444_444_444).abs() < 1e-9);
     }
 

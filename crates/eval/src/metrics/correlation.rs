@@ -7,11 +7,7 @@ pub const NO_NUMBER: f64 = -1.0;
 /// The number that a text says, white space around it aside; [`NO_NUMBER`] for anything else,
 /// infinities included.
 pub fn number(text: &str) -> f64 {
-    text.trim()
-        .parse()
-        .ok()
-        .filter(|value: &f64| value.is_finite())
-        .unwrap_or(NO_NUMBER)
+    text.trim().parse().ok().filter(|value: &f64| value.is_finite()).unwrap_or(NO_NUMBER)
 }
 
 /// Pearson's correlation coefficient of pairs; 0 where it is undefined (fewer than two pairs, or
@@ -29,11 +25,7 @@ pub fn pearson(pairs: &[(f64, f64)]) -> f64 {
     }
     // The square roots are taken apart so that their product cannot overflow.
     let scale = xx.sqrt() * yy.sqrt();
-    if scale > 0.0 {
-        (xy / scale).clamp(-1.0, 1.0)
-    } else {
-        0.0
-    }
+    if scale > 0.0 { (xy / scale).clamp(-1.0, 1.0) } else { 0.0 }
 }
 
 /// Spearman's rank correlation: Pearson's of the ranks, ties sharing their mean rank.

@@ -34,11 +34,7 @@ impl Marks {
     pub fn new(metric: Metric, examples: &[Example], answers: &[Answer]) -> Self {
         let pairs = || examples.iter().zip(answers);
         let each = |mark: &dyn Fn(&Example, &Answer) -> f64| {
-            Marks::Each(
-                pairs()
-                    .map(|(example, answer)| 100.0 * mark(example, answer))
-                    .collect(),
-            )
+            Marks::Each(pairs().map(|(example, answer)| 100.0 * mark(example, answer)).collect())
         };
         let rouge = |rouge: Rouge| each(&|e, a| rouge.best(&a.text, &e.references));
         match metric {
@@ -54,9 +50,7 @@ impl Marks {
             Metric::Matthews => Marks::Matthews(labels(examples, answers)),
             Metric::MacroF1 => Marks::MacroF1(labels(examples, answers)),
             Metric::Pearson | Metric::Spearman => {
-                let numbers = pairs()
-                    .map(|(e, a)| (number(&e.targets), number(&a.text)))
-                    .collect();
+                let numbers = pairs().map(|(e, a)| (number(&e.targets), number(&a.text))).collect();
                 match metric {
                     Metric::Pearson => Marks::Pearson(numbers),
                     _ => Marks::Spearman(numbers),
@@ -112,10 +106,7 @@ fn outcome(right: bool) -> f64 {
 }
 
 fn is_reference(text: &str, example: &Example) -> bool {
-    example
-        .references
-        .iter()
-        .any(|reference| same_words(reference, text))
+    example.references.iter().any(|reference| same_words(reference, text))
 }
 
 /// Whether two texts are equal but for the length of their white space: SentencePiece collapses
@@ -130,10 +121,7 @@ fn labels(examples: &[Example], answers: &[Answer]) -> Labels {
     let shared = examples.iter().all(|example| example.options == options);
     let names = options.iter().filter(|_| shared).map(String::as_str);
     let targets = examples.iter().map(|example| example.targets.as_str());
-    Labels::new(
-        names,
-        targets.zip(answers.iter().map(|answer| &*answer.text)),
-    )
+    Labels::new(names, targets.zip(answers.iter().map(|answer| &*answer.text)))
 }
 
 #[cfg(test)]
@@ -142,13 +130,8 @@ mod tests {
     use crate::testing::{example, with_options};
 
     fn value(metric: Metric, examples: &[Example], answers: &[(&str, Option<usize>)]) -> f64 {
-        let answers: Vec<_> = answers
-            .iter()
-            .map(|&(text, option)| Answer {
-                text: text.into(),
-                option,
-            })
-            .collect();
+        let answers: Vec<_> =
+            answers.iter().map(|&(text, option)| Answer { text: text.into(), option }).collect();
         Marks::new(metric, examples, &answers).value()
     }
 
@@ -171,16 +154,11 @@ mod tests {
     /// A class that no example has still counts in the mean over classes.
     #[test]
     fn classes_are_the_shared_options() {
-        let examples = [
-            with_options(&["a", "b", "c", "d"], 1),
-            with_options(&["a", "b", "c", "d"], 0),
-        ];
+        let examples =
+            [with_options(&["a", "b", "c", "d"], 1), with_options(&["a", "b", "c", "d"], 0)];
         let answers = [("b", None), ("a", None)];
         assert_eq!(value(Metric::MacroF1, &examples, &answers), 50.0);
-        let examples = [
-            with_options(&["a", "b", "c"], 1),
-            with_options(&["a", "b", "d"], 0),
-        ];
+        let examples = [with_options(&["a", "b", "c"], 1), with_options(&["a", "b", "d"], 0)];
         assert_eq!(value(Metric::MacroF1, &examples, &answers), 100.0);
     }
 

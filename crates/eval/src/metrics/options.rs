@@ -55,10 +55,8 @@ mod tests {
     #[test]
     fn golden_accuracy() {
         let scores = [[0.1, 0.5], [1.0, 1.1], [0.3, 0.1], [0.6, 0.5]];
-        let right = scores
-            .iter()
-            .zip([0, 1, 0, 0])
-            .filter(|(s, truth)| choose(&s[..]) == Some(*truth));
+        let right =
+            scores.iter().zip([0, 1, 0, 0]).filter(|(s, truth)| choose(&s[..]) == Some(*truth));
         assert_eq!(right.count(), 3);
     }
 

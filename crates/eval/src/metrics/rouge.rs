@@ -82,11 +82,7 @@ fn longest_common_subsequence<T: PartialEq>(a: &[T], b: &[T]) -> usize {
         let mut diagonal = 0;
         for (column, y) in b.iter().enumerate() {
             let above = row[column + 1];
-            row[column + 1] = if x == y {
-                diagonal + 1
-            } else {
-                above.max(row[column])
-            };
+            row[column + 1] = if x == y { diagonal + 1 } else { above.max(row[column]) };
             diagonal = above;
         }
     }

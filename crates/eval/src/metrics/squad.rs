@@ -7,9 +7,7 @@ use std::collections::HashMap;
 /// 1 if the normalised prediction equals any normalised reference, else 0.
 pub fn exact_match(prediction: &str, references: &[String]) -> f64 {
     let prediction = normalise(prediction);
-    let equal = references
-        .iter()
-        .any(|reference| normalise(reference) == prediction);
+    let equal = references.iter().any(|reference| normalise(reference) == prediction);
     f64::from(u8::from(equal))
 }
 
@@ -26,11 +24,8 @@ pub fn token_f1(prediction: &str, references: &[String]) -> f64 {
 /// Lower case; ASCII punctuation deleted; the words `a`, `an` and `the` removed; runs of white
 /// space made one space.
 pub fn normalise(answer: &str) -> String {
-    let bare: String = answer
-        .to_lowercase()
-        .chars()
-        .filter(|c| !c.is_ascii_punctuation())
-        .collect();
+    let bare: String =
+        answer.to_lowercase().chars().filter(|c| !c.is_ascii_punctuation()).collect();
     without_articles(&bare)
         .split(is_space)
         .filter(|word| !word.is_empty())
@@ -44,15 +39,9 @@ fn without_articles(text: &str) -> String {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let inside = first.is_alphanumeric();
-        let end = rest
-            .find(|c: char| c.is_alphanumeric() != inside)
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| c.is_alphanumeric() != inside).unwrap_or(rest.len());
         let (run, tail) = rest.split_at(end);
-        kept.push_str(if matches!(run, "a" | "an" | "the") {
-            " "
-        } else {
-            run
-        });
+        kept.push_str(if matches!(run, "a" | "an" | "the") { " " } else { run });
         rest = tail;
     }
     kept

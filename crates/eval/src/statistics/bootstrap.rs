@@ -19,11 +19,7 @@ pub struct Bootstrap {
 impl Bootstrap {
     /// 1,000 resamples, 95 %.
     pub fn new(key: Key) -> Self {
-        Bootstrap {
-            resamples: 1000,
-            confidence: 0.95,
-            key,
-        }
+        Bootstrap { resamples: 1000, confidence: 0.95, key }
     }
 
     /// The interval of a statistic of `n` examples. `statistic` gets the numbers of the examples
@@ -40,10 +36,7 @@ impl Bootstrap {
             .collect();
         values.sort_by(f64::total_cmp);
         let tail = (1.0 - self.confidence.clamp(0.0, 1.0)) / 2.0;
-        Interval {
-            low: quantile(&values, tail),
-            high: quantile(&values, 1.0 - tail),
-        }
+        Interval { low: quantile(&values, tail), high: quantile(&values, 1.0 - tail) }
     }
 
     /// What the interval is, in words for a report.
@@ -74,21 +67,12 @@ mod tests {
         let mut rng = Key::new(1).rng();
         let values: Vec<f64> = (0..400).map(|_| rng.normal()).collect();
         let theory = mean_interval(&values, 0.95).unwrap();
-        let bootstrap = Bootstrap {
-            resamples: 4000,
-            ..Bootstrap::new(Key::new(2))
-        };
+        let bootstrap = Bootstrap { resamples: 4000, ..Bootstrap::new(Key::new(2)) };
         let found = bootstrap.interval(values.len(), |sample| {
             sample.iter().map(|&i| values[i]).sum::<f64>() / sample.len() as f64
         });
-        assert!(
-            (found.low - theory.low).abs() < 0.01,
-            "{found:?} {theory:?}"
-        );
-        assert!(
-            (found.high - theory.high).abs() < 0.01,
-            "{found:?} {theory:?}"
-        );
+        assert!((found.low - theory.low).abs() < 0.01, "{found:?} {theory:?}");
+        assert!((found.high - theory.high).abs() < 0.01, "{found:?} {theory:?}");
     }
 
     #[test]

@@ -61,10 +61,7 @@ mod tests {
 
     #[test]
     fn averages_examples() {
-        assert_eq!(
-            over_seeds(&[vec![1.0, 0.0], vec![0.0, 0.0]]),
-            Some(vec![0.5, 0.0])
-        );
+        assert_eq!(over_seeds(&[vec![1.0, 0.0], vec![0.0, 0.0]]), Some(vec![0.5, 0.0]));
         assert_eq!(over_seeds(&[vec![1.0, 0.0], vec![0.0]]), None);
         assert_eq!(over_seeds(&[]), None);
     }
@@ -76,12 +73,7 @@ mod tests {
         let baseline = [run.iter().map(|right| 1.0 - right).collect()];
         let bootstrap = Bootstrap::new(Key::new(1));
         let one = compare(std::slice::from_ref(&run), &baseline, 0, &bootstrap).unwrap();
-        let three = compare(
-            &[run.clone(), run.clone(), run.clone()],
-            &baseline,
-            0,
-            &bootstrap,
-        );
+        let three = compare(&[run.clone(), run.clone(), run.clone()], &baseline, 0, &bootstrap);
         assert_eq!(three.map(|three| three.test), Some(one.test));
         assert!((one.difference - 6.0 / 14.0).abs() < 1e-12);
         assert!(one.interval.low < one.difference && one.difference < one.interval.high);

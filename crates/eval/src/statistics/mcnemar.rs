@@ -20,11 +20,7 @@ pub fn mcnemar(outcomes: impl IntoIterator<Item = (bool, bool)>) -> McNemar {
         only_first += u64::from(first && !second);
         only_second += u64::from(second && !first);
     }
-    McNemar {
-        only_first,
-        only_second,
-        p: fair_coin(only_first, only_second),
-    }
+    McNemar { only_first, only_second, p: fair_coin(only_first, only_second) }
 }
 
 /// Two-sided probability of so uneven a split of fair coin tosses.
@@ -41,11 +37,7 @@ fn fair_coin(heads: u64, tails: u64) -> f64 {
         }
         term *= k as f64 / (tosses - k + 1) as f64;
     }
-    let all = if tosses % 2 == 0 {
-        2.0 * below - 1.0
-    } else {
-        2.0 * below
-    };
+    let all = if tosses % 2 == 0 { 2.0 * below - 1.0 } else { 2.0 * below };
     (2.0 * tail / all).min(1.0)
 }
 

@@ -22,10 +22,7 @@ pub fn standard_error(values: &[f64]) -> Option<f64> {
 pub fn mean_interval(values: &[f64], confidence: f64) -> Option<Interval> {
     let (mean, error) = (mean(values)?, standard_error(values)?);
     let reach = student_quantile(confidence, values.len() - 1)? * error;
-    Some(Interval {
-        low: mean - reach,
-        high: mean + reach,
-    })
+    Some(Interval { low: mean - reach, high: mean + reach })
 }
 
 /// The t with `student_within(t) = confidence`, by bisection of the angle atan(t / √freedom).
@@ -58,11 +55,7 @@ fn student_within(angle: f64, freedom: usize) -> f64 {
         power += 2;
         term *= cosine * cosine * (power - 1) as f64 / power as f64;
     }
-    if odd {
-        (angle + sine * sum) * std::f64::consts::FRAC_2_PI
-    } else {
-        sine * sum
-    }
+    if odd { (angle + sine * sum) * std::f64::consts::FRAC_2_PI } else { sine * sum }
 }
 
 #[cfg(test)]

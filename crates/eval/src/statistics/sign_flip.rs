@@ -26,20 +26,14 @@ pub struct SignFlip {
 /// drawn, and p = (1 + hits) / (1 + resamples), which is never too small (Phipson and Smyth 2010).
 /// Of no differences nothing can be said: p is 1.
 pub fn sign_flip(differences: &[f64], resamples: u32, key: Key) -> SignFlip {
-    let sizes: Vec<f64> = differences
-        .iter()
-        .map(|d| d.abs())
-        .filter(|&d| d > 0.0)
-        .collect();
+    let sizes: Vec<f64> = differences.iter().map(|d| d.abs()).filter(|&d| d > 0.0).collect();
     let observed = differences.iter().sum::<f64>().abs();
     // Sums of the same numbers in another order differ by rounding; they are ties.
     let threshold = observed - 1e-12 * sizes.iter().sum::<f64>();
     let exact = sizes.len() <= EXACT;
     let p = if exact {
         let flips = 1u64 << sizes.len();
-        let hits = (0..flips)
-            .filter(|&flip| flipped(&sizes, || flip) >= threshold)
-            .count();
+        let hits = (0..flips).filter(|&flip| flipped(&sizes, || flip) >= threshold).count();
         hits as f64 / flips as f64
     } else {
         let hits = (0..u64::from(resamples))
@@ -50,11 +44,7 @@ pub fn sign_flip(differences: &[f64], resamples: u32, key: Key) -> SignFlip {
             .count();
         (1 + hits) as f64 / (1.0 + f64::from(resamples))
     };
-    SignFlip {
-        mean: mean(differences).unwrap_or(0.0),
-        p,
-        exact,
-    }
+    SignFlip { mean: mean(differences).unwrap_or(0.0), p, exact }
 }
 
 /// The size of the sum with signs from random words, one bit a number.
@@ -91,14 +81,10 @@ mod tests {
     fn sampling_agrees_with_exact_probabilities() {
         let outcomes = (0..100).map(|i| (i < 60, i >= 60));
         let expected = mcnemar(outcomes.clone()).p;
-        let differences: Vec<f64> = outcomes
-            .map(|(first, _)| if first { 1.0 } else { -1.0 })
-            .collect();
+        let differences: Vec<f64> =
+            outcomes.map(|(first, _)| if first { 1.0 } else { -1.0 }).collect();
         let found = sign_flip(&differences, 20_000, Key::new(2));
-        assert!(
-            !found.exact && (found.p - expected).abs() < 0.005,
-            "{found:?} {expected}"
-        );
+        assert!(!found.exact && (found.p - expected).abs() < 0.005, "{found:?} {expected}");
     }
 
     /// The test keeps its promise: under the null hypothesis p < 0.05 in at most 5 % of samples.

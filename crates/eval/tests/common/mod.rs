@@ -25,11 +25,7 @@ pub struct Asked {
 
 impl Known {
     pub fn new(writes: fn(&str) -> String, token_score: fn(&str, &str) -> f64) -> Self {
-        Known {
-            writes,
-            token_score,
-            asked: RefCell::default(),
-        }
+        Known { writes, token_score, asked: RefCell::default() }
     }
 }
 
@@ -40,11 +36,7 @@ impl Predictor for Known {
         max_new: usize,
     ) -> Result<Vec<Vec<u32>>, PredictorError> {
         let (inputs, options) = (inputs.to_vec(), Vec::new());
-        self.asked.borrow_mut().push(Asked {
-            inputs: inputs.clone(),
-            max_new,
-            options,
-        });
+        self.asked.borrow_mut().push(Asked { inputs: inputs.clone(), max_new, options });
         let vocabulary = Vocabulary::bytes();
         let answer = |ids: &Vec<u32>| {
             let mut output = vocabulary.encode(&(self.writes)(&vocabulary.decode(ids)));
@@ -62,11 +54,7 @@ impl Predictor for Known {
         options: &[Vec<Vec<u32>>],
     ) -> Result<Vec<Vec<f64>>, PredictorError> {
         let (inputs, options) = (inputs.to_vec(), options.to_vec());
-        let asked = Asked {
-            inputs: inputs.clone(),
-            max_new: 0,
-            options: options.clone(),
-        };
+        let asked = Asked { inputs: inputs.clone(), max_new: 0, options: options.clone() };
         self.asked.borrow_mut().push(asked);
         let vocabulary = Vocabulary::bytes();
         let score = |question: &str, option: &Vec<u32>| {
@@ -77,10 +65,7 @@ impl Predictor for Known {
             .zip(&options)
             .map(|(ids, options)| {
                 let question = vocabulary.decode(ids);
-                options
-                    .iter()
-                    .map(|option| score(&question, option))
-                    .collect()
+                options.iter().map(|option| score(&question, option)).collect()
             })
             .collect())
     }
@@ -106,18 +91,12 @@ pub fn free_task(metrics: &str) -> Task {
 }
 
 pub fn example(task: &Task, row: serde_json::Value) -> Example {
-    let serde_json::Value::Object(row) = row else {
-        panic!("{row} is no row")
-    };
+    let serde_json::Value::Object(row) = row else { panic!("{row} is no row") };
     task.render_row(row).unwrap()
 }
 
 pub fn evaluation<'a>(predictor: &'a dyn Predictor, vocabulary: &'a Vocabulary) -> Evaluation<'a> {
-    Evaluation {
-        predictor,
-        vocabulary,
-        settings: Settings::new(Key::new(1)),
-    }
+    Evaluation { predictor, vocabulary, settings: Settings::new(Key::new(1)) }
 }
 
 pub fn go_on(_: Progress) -> ControlFlow<()> {

@@ -3,6 +3,7 @@
 //! Only what may attend to each other is multiplied at all: the cost of a packed row is that of its
 //! segments, not that of its length squared.
 
+use super::bias::Bias;
 use super::gemm::{Matrix, MatrixMut, Write, product};
 use super::vector::{exp, max, sum, vectorized};
 use crate::scope::{Pair, Scope};
@@ -20,23 +21,6 @@ pub(crate) struct Attention<'a> {
     pub bias: Option<&'a Bias>,
     /// Dropout factors of the weights, `[rows, heads, keys]`.
     pub factors: Option<&'a [f32]>,
-}
-
-/// The bias of every head for every distance of a key from its query.
-#[derive(Clone, Debug)]
-pub(crate) struct Bias {
-    /// `[heads, 2 · reach + 1]`; distance d stands at reach + d.
-    pub values: Vec<f32>,
-    /// The largest distance.
-    pub reach: usize,
-}
-
-impl Bias {
-    /// A head's biases for query number `query` of a pair and its keys.
-    fn line(&self, head: usize, query: usize, keys: usize) -> std::ops::Range<usize> {
-        let start = head * (2 * self.reach + 1) + self.reach - query;
-        start..start + keys
-    }
 }
 
 /// Gradients of attention's inputs.

@@ -1,0 +1,136 @@
+//! norm + feed-forward + residual.
+
+use super::norm::{drop_out, norm};
+use crate::dropout::Dropout;
+use crate::flex::{self, Input, Saved};
+use crate::kernels::feed_forward::{self as kernel, FeedForward};
+use crate::parameters::FeedForwardWeights;
+use burn::tensor::{Tensor, activation};
+
+type Weights = FeedForwardWeights<Tensor<2>>;
+
+/// x + feed-forward(norm(x)) for `x` of `[rows, length, width]`.
+pub(crate) fn feed_forward(
+    x: &Tensor<3>,
+    weights: &Weights,
+    epsilon: f64,
+    dropout: Option<Dropout>,
+) -> Tensor<3> {
+    fused(x, weights, epsilon, dropout).unwrap_or_else(|| composed(x, weights, epsilon, dropout))
+}
+
+fn composed(x: &Tensor<3>, weights: &Weights, epsilon: f64, dropout: Option<Dropout>) -> Tensor<3> {
+    let normed = norm(x.clone(), weights.norm.clone(), epsilon);
+    let project = |x: Tensor<3>, weight: &Tensor<2>| x.matmul(weight.clone().transpose().unsqueeze());
+    let hidden = project(normed.clone(), &weights.wi);
+    let active = match &weights.gate {
+        Some(gate) => activation::gelu_approximate(hidden) * project(normed, gate),
+        None => activation::relu(hidden),
+    };
+    let active = drop_out(active, dropout.map(|dropout| dropout.at("inner")));
+    let branch = project(active, &weights.wo);
+    x.clone() + drop_out(branch, dropout.map(|dropout| dropout.at("residual")))
+}
+
+fn fused(
+    x: &Tensor<3>,
+    weights: &Weights,
+    epsilon: f64,
+    dropout: Option<Dropout>,
+) -> Option<Tensor<3>> {
+    let shape @ [rows, length, width] = x.dims();
+    let [inner, _] = weights.wi.dims();
+    let factors = |site, width| dropout.map(|dropout| dropout.at(site).factors(rows, width));
+    let gated = weights.gate.is_some();
+    let inputs = [
+        Input::new(x)?,
+        Input::new(&weights.norm)?,
+        Input::new(&weights.wi)?,
+        Input::optional(weights.gate.as_ref())?,
+        Input::new(&weights.wo)?,
+    ];
+    let settings = Settings {
+        gated,
+        epsilon: epsilon as f32,
+        inner_factors: factors("inner", inner),
+        outer_factors: factors("residual", width),
+        length,
+    };
+    Some(flex::operation(inputs, shape, |inputs, _| {
+        let (y, kept) = settings.block(inputs).forward(inputs[0]);
+        (y, (settings, kept))
+    }))
+}
+
+#[derive(Clone, Debug)]
+struct Settings {
+    gated: bool,
+    epsilon: f32,
+    inner_factors: Option<Vec<f32>>,
+    outer_factors: Option<Vec<f32>>,
+    length: usize,
+}
+
+impl Settings {
+    fn block<'a>(&'a self, [_, gain, wi, gate, wo]: [&'a [f32]; 5]) -> FeedForward<'a> {
+        FeedForward {
+            gain,
+            wi,
+            gate: self.gated.then_some(gate),
+            wo,
+            epsilon: self.epsilon,
+            inner_factors: self.inner_factors.as_deref(),
+            outer_factors: self.outer_factors.as_deref(),
+            length: self.length,
+        }
+    }
+}
+
+impl Saved<5> for (Settings, kernel::Kept) {
+    fn backward(self, inputs: [&[f32]; 5], gradient: &[f32], _: [bool; 5]) -> [Vec<f32>; 5] {
+        let (settings, kept) = self;
+        let found = settings.block(inputs).backward(inputs[0], kept, gradient);
+        [found.x, found.gain, found.wi, found.gate.unwrap_or_default(), found.wo]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::testing::{compare, parameter};
+    use ext5_core::Key;
+
+    fn check(gated: bool, dropout: Option<Dropout>) {
+        let (width, inner) = (24, 40);
+        let parts = vec![
+            parameter([1, width], 1.0, 2),
+            parameter([inner, width], 0.3, 3),
+            parameter([inner, width], 0.3, 4),
+            parameter([width, inner], 0.3, 5),
+        ];
+        let x = parameter([21, width], 1.0, 6);
+        let weights = |parts: &[Tensor<2>]| Weights {
+            norm: parts[0].clone(),
+            wi: parts[1].clone(),
+            gate: gated.then(|| parts[2].clone()),
+            wo: parts[3].clone(),
+        };
+        let mut all = vec![x];
+        all.extend(parts);
+        let lift = |x: &Tensor<2>| x.clone().reshape([3, 7, width]);
+        compare(
+            &all,
+            |p| fused(&lift(&p[0]), &weights(&p[1..]), 1e-6, dropout).unwrap(),
+            |p| composed(&lift(&p[0]), &weights(&p[1..]), 1e-6, dropout),
+        );
+    }
+
+    #[test]
+    fn fused_equals_composed() {
+        let dropout = Some(Dropout { rate: 0.3, key: Key::new(7) });
+        for dropout in [None, dropout] {
+            check(true, dropout);
+            check(false, dropout);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! A T5 with its weights.
+
+use crate::blocks::head::{Targets, cross_entropy};
+use crate::config::T5Config;
+use crate::dropout::Dropout;
+use crate::error::ModelError;
+use crate::flex;
+use crate::forward::Forward;
+use crate::gradients::Gradients;
+use crate::init::Init;
+use crate::inputs::Inputs;
+use crate::kernels::cross_entropy::Objective;
+use crate::parameters::{Parameters, Spec, specs};
+use burn::tensor::{Device, Tensor};
+use ext5_core::{Batch, Key};
+use std::fmt;
+
+/// An encoder-decoder with its weights, on the CPU.
+///
+/// Weights are visited and changed as `f32` slices under their Hugging Face names and shapes, always
+/// in the same order.
+pub struct T5 {
+    pub(crate) config: T5Config,
+    pub(crate) specs: Vec<Spec>,
+    /// One tensor for each spec; gains have the shape `[1, d_model]`.
+    pub(crate) tensors: Vec<Tensor<2>>,
+}
+
+/// What is added to the cross-entropy, and dropout.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LossOptions {
+    /// Weight of (log Z)² beside the cross-entropy.
+    pub z_loss: f64,
+    /// Share of the target's probability that is spread over all other ids. The constant entropy
+    /// of the smoothed target is taken away from the loss.
+    pub label_smoothing: f64,
+    /// Probability of dropout at every site, and the key of its masks: equal keys drop alike.
+    pub dropout: Option<(f64, Key)>,
+}
+
+/// What a backward pass gives. Nothing is divided by the number of tokens.
+#[derive(Clone, Debug)]
+pub struct Backward {
+    /// Negative log-likelihood of each target, `[rows, targets]`, without z-loss and smoothing; 0
+    /// where its weight is 0.
+    pub token_losses: Vec<f32>,
+    /// The weighted sum over all targets, z-loss and smoothing included.
+    pub loss: f64,
+    /// The gradient of `loss` for every parameter.
+    pub gradients: Gradients,
+}
+
+impl T5 {
+    /// A model with first weights that depend on the configuration, `init` and `key` only.
+    ///
+    /// # Errors
+    /// When no model can have that configuration.
+    pub fn init(config: T5Config, init: Init, key: Key) -> Result<T5, ModelError> {
+        config.check()?;
+        let values = specs(&config).iter().map(|spec| init.values(&config, spec, key)).collect();
+        Ok(T5::from_values(config, values))
+    }
+
+    /// A model with the values of all parameters in order.
+    pub(crate) fn from_values(config: T5Config, values: Vec<Vec<f32>>) -> T5 {
+        let specs = specs(&config);
+        let device = Device::flex();
+        let tensor = |(values, spec): (Vec<f32>, &Spec)| {
+            let shape = match *spec.shape {
+                [rows, columns] => [rows, columns],
+                _ => [1, values.len()],
+            };
+            flex::from_vec(values, shape, &device)
+        };
+        let tensors = values.into_iter().zip(&specs).map(tensor).collect();
+        T5 { config, specs, tensors }
+    }
+
+    /// The shape.
+    pub fn config(&self) -> &T5Config {
+        &self.config
+    }
+
+    /// Shows every parameter: its name, shape and values.
+    pub fn visit(&self, mut look: impl FnMut(&str, &[usize], &[f32])) {
+        for (spec, tensor) in self.specs.iter().zip(&self.tensors) {
+            flex::read(tensor, |values| look(&spec.name, &spec.shape, values));
+        }
+    }
+
+    /// Changes every parameter in place: `edit` gets its name and shape, its values and its
+    /// gradient.
+    ///
+    /// # Panics
+    /// When the gradients are those of a model of another shape.
+    pub fn update(
+        &mut self,
+        gradients: &Gradients,
+        mut edit: impl FnMut(&str, &[usize], &mut [f32], &[f32]),
+    ) {
+        assert_eq!(gradients.tensors.len(), self.tensors.len(), "gradients of another model");
+        let tensors = std::mem::take(&mut self.tensors).into_iter();
+        self.tensors = tensors
+            .zip(&self.specs)
+            .zip(&gradients.tensors)
+            .map(|((tensor, spec), gradient)| {
+                flex::change(tensor, |values| {
+                    assert_eq!(values.len(), gradient.len(), "gradients of another model");
+                    edit(&spec.name, &spec.shape, values, gradient);
+                })
+            })
+            .collect();
+    }
+
+    /// Runs a batch forward and backward.
+    ///
+    /// # Errors
+    /// When the batch does not fit its own shape or the model.
+    pub fn backward(&self, batch: &Batch, options: &LossOptions) -> Result<Backward, ModelError> {
+        self.run_backward(batch, options, false).map(|(backward, _)| backward)
+    }
+
+    /// The gradients of the plain loss for the input vectors of the encoder, `[rows, inputs,
+    /// d_model]`, and of the decoder, `[rows, targets, d_model]`: what tests of packing look at.
+    ///
+    /// # Errors
+    /// Those of [`backward`](Self::backward).
+    #[doc(hidden)]
+    pub fn input_gradients(&self, batch: &Batch) -> Result<[Vec<f32>; 2], ModelError> {
+        self.run_backward(batch, &LossOptions::default(), true).map(|(_, gradients)| gradients)
+    }
+
+    fn run_backward(
+        &self,
+        batch: &Batch,
+        options: &LossOptions,
+        of_inputs: bool,
+    ) -> Result<(Backward, [Vec<f32>; 2]), ModelError> {
+        options.check()?;
+        let inputs = Inputs::new(batch, &self.config)?;
+        let tracked: Vec<Tensor<2>> = self
+            .tensors
+            .iter()
+            .map(|tensor| Tensor::from_inner(tensor.clone()).require_grad())
+            .collect();
+        let dropout = options.dropout.map(|(rate, key)| Dropout { rate, key });
+        let forward = self.forward(&tracked, dropout);
+        let [encoder_vectors, decoder_vectors] = [&batch.encoder_ids, &batch.decoder_inputs]
+            .map(|ids| forward.embed(ids, batch.rows))
+            .map(|vectors| match of_inputs {
+                true => vectors.detach().require_grad(),
+                false => vectors,
+            });
+        let memory = forward.encode(encoder_vectors.clone(), inputs.encoder);
+        let hidden =
+            forward.decode(decoder_vectors.clone(), &memory, inputs.decoder, inputs.cross);
+        let targets = Targets {
+            ids: &batch.decoder_targets,
+            weights: &batch.loss_weights,
+            objective: options.objective(),
+        };
+        let found = cross_entropy(&hidden, forward.head(), targets);
+        let mut gradients = found.loss.backward();
+        let taken = tracked
+            .iter()
+            .zip(&self.tensors)
+            .map(|(tensor, like)| match tensor.grad_remove(&mut gradients) {
+                Some(gradient) => flex::into_vec(gradient),
+                None => vec![0.0; like.shape().num_elements()],
+            })
+            .collect();
+        let vectors = [&encoder_vectors, &decoder_vectors].map(|vectors| {
+            vectors.grad_remove(&mut gradients).map(flex::into_vec).unwrap_or_default()
+        });
+        let backward = Backward {
+            token_losses: found.tokens,
+            loss: found.total,
+            gradients: Gradients { tensors: taken },
+        };
+        Ok((backward, vectors))
+    }
+
+    /// Negative log-likelihood of each target, `[rows, targets]`; 0 where its weight is 0. No
+    /// dropout, no gradient.
+    ///
+    /// # Errors
+    /// When the batch does not fit its own shape or the model.
+    pub fn token_losses(&self, batch: &Batch) -> Result<Vec<f32>, ModelError> {
+        let inputs = Inputs::new(batch, &self.config)?;
+        let forward = self.forward(&self.tensors, None);
+        let memory = forward.embed(&batch.encoder_ids, batch.rows);
+        let memory = forward.encode(memory, inputs.encoder);
+        let vectors = forward.embed(&batch.decoder_inputs, batch.rows);
+        let hidden = forward.decode(vectors, &memory, inputs.decoder, inputs.cross);
+        let targets = Targets {
+            ids: &batch.decoder_targets,
+            weights: &batch.loss_weights,
+            objective: LossOptions::default().objective(),
+        };
+        Ok(cross_entropy(&hidden, forward.head(), targets).tokens)
+    }
+
+    pub(crate) fn forward(&self, tensors: &[Tensor<2>], dropout: Option<Dropout>) -> Forward<'_> {
+        let mut tensors = tensors.iter();
+        let weights = Parameters::assemble(&self.config, &mut |_| match tensors.next() {
+            Some(tensor) => tensor.clone(),
+            None => unreachable!("one tensor for each spec"),
+        });
+        Forward { config: &self.config, weights, dropout }
+    }
+}
+
+impl LossOptions {
+    fn objective(&self) -> Objective {
+        Objective { z_loss: self.z_loss, label_smoothing: self.label_smoothing }
+    }
+
+    fn check(&self) -> Result<(), ModelError> {
+        let rate = self.dropout.map_or(0.0, |(rate, _)| rate);
+        let shares = [("label_smoothing", self.label_smoothing), ("dropout", rate)];
+        for (name, share) in shares {
+            if !(0.0..1.0).contains(&share) {
+                return Err(ModelError::Config(format!("{name} is {share}; expected 0 to 1")));
+            }
+        }
+        if !(self.z_loss >= 0.0 && self.z_loss.is_finite()) {
+            return Err(ModelError::Config(format!("z_loss is {}; expected 0 or more", self.z_loss)));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for T5 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("T5").field("config", &self.config).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! Reading a Hugging Face folder.
+
+use super::{CONFIG, WEIGHTS};
+use crate::config::T5Config;
+use crate::error::ModelError;
+use crate::parameters::{Role, Spec, specs};
+use crate::t5::T5;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Other names of the embedding in files that hold it more than once.
+const EMBEDDING_ALIASES: [&str; 2] = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"];
+const HEAD: &str = "lm_head.weight";
+
+/// A table that the first published T5s have and nothing uses.
+const UNUSED: &str = "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
+
+impl T5 {
+    /// Reads `config.json` and `model.safetensors` from a folder.
+    ///
+    /// # Errors
+    /// When a file is missing or is not what it should be. Tensors that are missing, not known, or
+    /// of another shape than the configuration asks for are all named.
+    pub fn load(folder: &Path) -> Result<T5, ModelError> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            match std::fs::read(&path) {
+                Ok(bytes) => Ok((path, bytes)),
+                Err(source) => Err(ModelError::File { path, source }),
+            }
+        };
+        let (path, bytes) = read(CONFIG)?;
+        let config = T5Config::from_hugging_face(&String::from_utf8_lossy(&bytes), &path)?;
+        let (path, bytes) = read(WEIGHTS)?;
+        match SafeTensors::deserialize(&bytes) {
+            Ok(file) => match take_all(&config, &file) {
+                Ok(values) => Ok(T5::from_values(config, values)),
+                Err(wrong) => Err(ModelError::Tensors { path, what: wrong.join("; ") }),
+            },
+            Err(source) => Err(ModelError::Safetensors { path, source }),
+        }
+    }
+}
+
+/// The values of all parameters in order, or all that is wrong.
+fn take_all(config: &T5Config, file: &SafeTensors<'_>) -> Result<Vec<Vec<f32>>, Vec<String>> {
+    let specs = specs(config);
+    let mut wrong = Vec::new();
+    let mut left: BTreeSet<&str> = file.names().into_iter().collect();
+    let mut values = Vec::with_capacity(specs.len());
+    for spec in &specs {
+        let view = find(file, spec);
+        left.remove(spec.name.as_str());
+        match view.ok_or_else(|| format!("{} is missing; {}", spec.name, expected(spec))) {
+            Ok(view) => match take(&view, spec) {
+                Ok(taken) => values.push(taken),
+                Err(what) => wrong.push(what),
+            },
+            Err(what) => wrong.push(what),
+        }
+    }
+    left.remove(UNUSED);
+    let embedding = specs.iter().find(|spec| spec.role == Role::Embedding);
+    let head = config.tie_word_embeddings.then_some(HEAD);
+    for (alias, spec) in EMBEDDING_ALIASES.into_iter().chain(head).zip(embedding.into_iter().cycle())
+    {
+        if left.remove(alias) && !same(file, alias, spec) {
+            wrong.push(format!("{alias} differs from {}, which it is tied to", spec.name));
+        }
+    }
+    wrong.extend(left.into_iter().map(|name| format!("{name} is unknown")));
+    if wrong.is_empty() { Ok(values) } else { Err(wrong) }
+}
+
+fn find<'a>(file: &SafeTensors<'a>, spec: &Spec) -> Option<TensorView<'a>> {
+    let aliases = EMBEDDING_ALIASES.iter().filter(|_| spec.role == Role::Embedding).copied();
+    std::iter::once(spec.name.as_str()).chain(aliases).find_map(|name| file.tensor(name).ok())
+}
+
+fn same(file: &SafeTensors<'_>, alias: &str, spec: &Spec) -> bool {
+    match (file.tensor(alias), find(file, spec)) {
+        (Ok(one), Some(other)) => one.dtype() == other.dtype() && one.data() == other.data(),
+        _ => false,
+    }
+}
+
+fn expected(spec: &Spec) -> String {
+    format!("expected the shape {:?}", spec.shape)
+}
+
+fn take(view: &TensorView<'_>, spec: &Spec) -> Result<Vec<f32>, String> {
+    let name = &spec.name;
+    if view.shape() != spec.shape {
+        return Err(format!("{name} has the shape {:?}; {}", view.shape(), expected(spec)));
+    }
+    match view.dtype() {
+        Dtype::F32 => {
+            let (words, _) = view.data().as_chunks::<4>();
+            Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
+        }
+        Dtype::BF16 => {
+            let (words, _) = view.data().as_chunks::<2>();
+            let widen = |word: &[u8; 2]| u32::from(u16::from_le_bytes(*word)) << 16;
+            Ok(words.iter().map(|word| f32::from_bits(widen(word))).collect())
+        }
+        other => Err(format!("{name} is {other:?}; expected F32 or BF16")),
+    }
+}

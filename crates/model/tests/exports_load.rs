@@ -1,0 +1,156 @@
+//! What is saved can be loaded, here and by Hugging Face transformers.
+
+mod support;
+
+use ext5_core::{Batch, Key};
+use ext5_model::{FeedForward, Init, ModelError, T5, T5Config};
+use safetensors::{Dtype, SafeTensors};
+use std::path::Path;
+use support::{batch, config, sequence};
+
+fn old_config() -> T5Config {
+    let feed_forward = FeedForward::Relu;
+    T5Config { feed_forward, tie_word_embeddings: true, num_decoder_layers: 3, ..config() }
+}
+
+fn probe() -> Batch {
+    let rows: Vec<_> = (0..2)
+        .map(|row| vec![(sequence(Key::new(row), 20), sequence(Key::new(row + 5), 9))])
+        .collect();
+    batch(&rows, 20, 9)
+}
+
+fn values(model: &T5) -> Vec<(String, Vec<usize>, Vec<u32>)> {
+    let mut values = Vec::new();
+    model.visit(|name, shape, slice| {
+        let bits = slice.iter().map(|value| value.to_bits()).collect();
+        values.push((name.to_owned(), shape.to_vec(), bits));
+    });
+    values
+}
+
+#[test]
+fn loading_gives_back_every_bit() {
+    for config in [config(), old_config()] {
+        let model = T5::init(config, Init::T5x, Key::new(1)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        model.save(folder.path()).unwrap();
+        let loaded = T5::load(folder.path()).unwrap();
+        assert_eq!(loaded.config(), model.config());
+        assert!(values(&loaded) == values(&model));
+        assert!(loaded.logits(&probe()).unwrap() == model.logits(&probe()).unwrap());
+    }
+}
+
+/// Rewrites the weights of a folder, tensor by tensor.
+fn rewrite(folder: &Path, edit: impl Fn(&str, Vec<usize>, Vec<u8>) -> Vec<(String, Vec<usize>, Vec<u8>)>) {
+    let path = folder.join("model.safetensors");
+    let bytes = std::fs::read(&path).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let edited: Vec<_> = file
+        .iter()
+        .flat_map(|(name, view)| edit(name, view.shape().to_vec(), view.data().to_vec()))
+        .collect();
+    let views = edited.iter().map(|(name, shape, data)| {
+        let view = safetensors::tensor::TensorView::new(Dtype::F32, shape.clone(), data);
+        (name, view.unwrap())
+    });
+    std::fs::write(&path, safetensors::serialize(views, None).unwrap()).unwrap();
+}
+
+#[test]
+fn tensors_that_do_not_fit_are_all_named() {
+    let model = T5::init(config(), Init::T5x, Key::new(1)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    model.save(folder.path()).unwrap();
+    rewrite(folder.path(), |name, mut shape, data| match name {
+        "lm_head.weight" => vec![],
+        "shared.weight" => {
+            shape.reverse();
+            vec![(name.to_owned(), shape, data)]
+        }
+        "encoder.final_layer_norm.weight" => {
+            let other = "encoder.final_norm.weight".to_owned();
+            vec![(name.to_owned(), shape.clone(), data.clone()), (other, shape, data)]
+        }
+        _ => vec![(name.to_owned(), shape, data)],
+    });
+    let error = T5::load(folder.path()).unwrap_err();
+    assert!(matches!(error, ModelError::Tensors { .. }));
+    for part in [
+        "lm_head.weight is missing; expected the shape [256, 48]",
+        "shared.weight has the shape [48, 256]; expected the shape [256, 48]",
+        "encoder.final_norm.weight is unknown",
+    ] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+#[test]
+fn embeddings_under_their_other_names_are_taken() {
+    for config in [config(), old_config()] {
+        let tied = config.tie_word_embeddings;
+        let model = T5::init(config, Init::T5x, Key::new(1)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        model.save(folder.path()).unwrap();
+        rewrite(folder.path(), |name, shape, data| match name {
+            "shared.weight" => ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]
+                [..if tied { 3 } else { 2 }]
+                .iter()
+                .map(|alias| ((*alias).to_owned(), shape.clone(), data.clone()))
+                .collect(),
+            _ => vec![(name.to_owned(), shape, data)],
+        });
+        assert!(values(&T5::load(folder.path()).unwrap()) == values(&model));
+        rewrite(folder.path(), |name, shape, mut data| {
+            if name == "decoder.embed_tokens.weight" {
+                data[0] ^= 1;
+            }
+            vec![(name.to_owned(), shape, data)]
+        });
+        let error = T5::load(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("decoder.embed_tokens.weight differs"), "{error}");
+    }
+}
+
+#[test]
+fn missing_files_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = T5::load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("config.json"), "{error}");
+    std::fs::write(folder.path().join("config.json"), "{").unwrap();
+    assert!(matches!(T5::load(folder.path()), Err(ModelError::ConfigFile { .. })));
+}
+
+/// Runs `tools/oracles/t5_golden.py verify` where EXT5_ORACLE_PYTHON names a Python for it.
+#[test]
+fn transformers_computes_the_same_logits() {
+    let Some(python) = std::env::var_os("EXT5_ORACLE_PYTHON") else {
+        eprintln!("SKIPPED: EXT5_ORACLE_PYTHON names no Python with transformers");
+        return;
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/oracles/t5_golden.py");
+    for config in [config(), old_config()] {
+        let model = T5::init(config, Init::T5x, Key::new(1)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        model.save(folder.path()).unwrap();
+        let batch = probe();
+        let bytes = |ids: &[u32]| ids.iter().flat_map(|id| id.to_le_bytes()).collect::<Vec<u8>>();
+        let logits = model.logits(&batch).unwrap();
+        let logits: Vec<u8> = logits.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let (inputs, outputs) = (bytes(&batch.encoder_ids), bytes(&batch.decoder_inputs));
+        let view = |dtype, shape: &[usize], data| {
+            safetensors::tensor::TensorView::new(dtype, shape.to_vec(), data).unwrap()
+        };
+        let views = [
+            ("encoder_ids", view(Dtype::I32, &[2, 20], &inputs)),
+            ("decoder_inputs", view(Dtype::I32, &[2, 9], &outputs)),
+            ("logits", view(Dtype::F32, &[2, 9, 256], &logits)),
+        ];
+        let file = folder.path().join("probe.safetensors");
+        std::fs::write(file, safetensors::serialize(views, None).unwrap()).unwrap();
+        let mut command = std::process::Command::new(&python);
+        let status = command.arg(&script).arg("verify").arg(folder.path()).status().unwrap();
+        assert!(status.success());
+    }
+}
