@@ -17,9 +17,20 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if let Failure::Request(error) | Failure::Work(error) = &failure {
-                eprintln!("error: {error:#}");
+                eprintln!("error: {}", message(error));
             }
             failure.exit_code()
         }
     }
+}
+
+/// An error with those of its causes that it does not tell of itself.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
 }

@@ -85,7 +85,10 @@ fn wrong_requests_exit_with_2_and_say_what_to_do() {
     assert!(error.contains("no.toml"), "{error}");
     let error = message(&["eval", "nowhere"]);
     assert!(error.contains("nowhere"), "{error}");
-    world.write("bad.toml", &fs::read_to_string(world.path("recipe.toml")).unwrap().replace("r = 1.0", "rr = 1.0"));
+    world.write(
+        "bad.toml",
+        &fs::read_to_string(world.path("recipe.toml")).unwrap().replace("r = 1.0", "rr = 1.0"),
+    );
     let error = message(&["pretrain", "bad.toml"]);
     assert!(error.contains("bad.toml:8") && error.contains("`rr`"), "{error}");
 }

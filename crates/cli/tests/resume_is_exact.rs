@@ -30,10 +30,12 @@ fn after_sigkill_at_any_moment() {
     let world = World::new();
     world.succeed(&pretraining("whole"));
 
-    let saving = [pretraining("killed").as_slice(), &["--set", "checkpoints.every_steps=1"]].concat();
+    let saving =
+        [pretraining("killed").as_slice(), &["--set", "checkpoints.every_steps=1"]].concat();
     let mut kills = 0;
-    for milliseconds in (0..).map(|round| 40 + 35 * round) {
-        let mut child = world.command(&saving).stdout(std::process::Stdio::null()).spawn().unwrap();
+    for milliseconds in (0..).map(|round| 30 + 15 * round) {
+        let quiet = std::process::Stdio::null;
+        let mut child = world.command(&saving).stdout(quiet()).stderr(quiet()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(milliseconds));
         let finished = child.try_wait().unwrap();
         child.kill().unwrap();
@@ -90,7 +92,7 @@ fn longer_runs_go_on_from_shorter_ones() {
     world.succeed(&pretraining("whole"));
     let with = |steps| [pretraining("grown").as_slice(), &["--set", steps]].concat();
     world.succeed(&with("train.steps=5"));
-    world.succeed(&with("train.steps=12"));
+    world.succeed(&with("train.steps=24"));
     assert_same_end(&world, "whole", "grown");
 }
 

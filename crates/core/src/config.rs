@@ -61,9 +61,9 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// Serde's messages for unknown fields and variants quote the unknown name first and the known
-/// ones after it, each between backticks; only the nearest one is worth a reader's time first.
-fn with_suggestion(message: &str) -> String {
+/// Adds the nearest known name to one of serde's messages for unknown fields and variants. They
+/// quote the unknown name first and the known ones after it, each between backticks.
+pub fn with_suggestion(message: &str) -> String {
     let message = message.trim_end();
     if !message.starts_with("unknown field") && !message.starts_with("unknown variant") {
         return message.to_owned();

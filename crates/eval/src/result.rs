@@ -118,7 +118,8 @@ pub struct OptionScore {
 /// A task's scores on one split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskResult {
-    /// The task.
+    /// The task; `name` in files, as in every listing.
+    #[serde(rename = "name")]
     pub task: String,
     /// Its family.
     pub family: String,

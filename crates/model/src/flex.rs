@@ -103,12 +103,7 @@ fn wrap<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
 pub(crate) trait Saved<const N: usize>: Clone + Debug + Send + 'static {
     /// The gradients of the operation's inputs from that of its output. `needed` says which are
     /// wanted; others may be empty.
-    fn backward(
-        self,
-        inputs: [&[f32]; N],
-        gradient: &[f32],
-        needed: [bool; N],
-    ) -> [Vec<f32>; N];
+    fn backward(self, inputs: [&[f32]; N], gradient: &[f32], needed: [bool; N]) -> [Vec<f32>; N];
 }
 
 /// Runs a fused operation: `forward` gets the inputs' values and gives the output's, and what the

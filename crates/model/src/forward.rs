@@ -32,7 +32,13 @@ impl Forward<'_> {
     }
 
     /// Runs the decoder; gives what the head takes, scaled for a tied one.
-    pub fn decode(&self, x: Tensor<3>, memory: &Tensor<3>, scope: Scope, cross: Scope) -> Tensor<3> {
+    pub fn decode(
+        &self,
+        x: Tensor<3>,
+        memory: &Tensor<3>,
+        scope: Scope,
+        cross: Scope,
+    ) -> Tensor<3> {
         let setting = self.setting(scope, false);
         let cross = self.setting(cross, false);
         let hidden =

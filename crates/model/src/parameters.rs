@@ -166,14 +166,15 @@ mod tests {
 
     #[test]
     fn names_are_distinct_and_ordered() {
-        let names: Vec<_> = specs(&T5Config::named("tiny").unwrap())
-            .into_iter()
-            .map(|spec| spec.name)
-            .collect();
+        let names: Vec<_> =
+            specs(&T5Config::named("tiny").unwrap()).into_iter().map(|spec| spec.name).collect();
         let distinct: std::collections::BTreeSet<_> = names.iter().collect();
         assert_eq!(distinct.len(), names.len());
         assert_eq!(names[0], "shared.weight");
-        assert_eq!(names[5], "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight");
+        assert_eq!(
+            names[5],
+            "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight"
+        );
         assert_eq!(names.last().unwrap(), "lm_head.weight");
     }
 }

@@ -45,7 +45,12 @@ mod tests {
     }
 
     /// The first distance of every bucket.
-    fn check_thresholds(buckets: Buckets, sign: isize, first: usize, thresholds: &[(isize, usize)]) {
+    fn check_thresholds(
+        buckets: Buckets,
+        sign: isize,
+        first: usize,
+        thresholds: &[(isize, usize)],
+    ) {
         for &(distance, bucket) in thresholds {
             assert_eq!(buckets.of(sign * distance), first + bucket, "at {distance}");
             assert_eq!(buckets.of(sign * (distance - 1)), first + bucket - 1, "before {distance}");
@@ -67,8 +72,22 @@ mod tests {
     #[test]
     fn decoder_thresholds() {
         let thresholds = [
-            (16, 16), (19, 17), (21, 18), (24, 19), (27, 20), (31, 21), (35, 22), (40, 23),
-            (46, 24), (52, 25), (59, 26), (67, 27), (77, 28), (87, 29), (99, 30), (113, 31),
+            (16, 16),
+            (19, 17),
+            (21, 18),
+            (24, 19),
+            (27, 20),
+            (31, 21),
+            (35, 22),
+            (40, 23),
+            (46, 24),
+            (52, 25),
+            (59, 26),
+            (67, 27),
+            (77, 28),
+            (87, 29),
+            (99, 30),
+            (113, 31),
         ];
         check_thresholds(t5(false), -1, 0, &thresholds);
         for (relative, bucket) in [(0, 0), (1, 0), (300, 0), (-1, 1), (-15, 15), (-9999, 31)] {

@@ -58,11 +58,7 @@ pub(crate) fn stretches(segments: &[u32], length: usize) -> Result<Stretches, (u
 
 impl Scope {
     /// Every segment's queries attend to the same segment's keys.
-    pub fn new(
-        queries: (&Stretches, usize),
-        keys: (&Stretches, usize),
-        causal: bool,
-    ) -> Scope {
+    pub fn new(queries: (&Stretches, usize), keys: (&Stretches, usize), causal: bool) -> Scope {
         let mut pairs = Vec::new();
         for (row, (of_queries, of_keys)) in queries.0.iter().zip(keys.0).enumerate() {
             for (queries, keys) in of_queries.iter().zip(of_keys) {

@@ -152,8 +152,7 @@ impl T5 {
                 false => vectors,
             });
         let memory = forward.encode(encoder_vectors.clone(), inputs.encoder);
-        let hidden =
-            forward.decode(decoder_vectors.clone(), &memory, inputs.decoder, inputs.cross);
+        let hidden = forward.decode(decoder_vectors.clone(), &memory, inputs.decoder, inputs.cross);
         let targets = Targets {
             ids: &batch.decoder_targets,
             weights: &batch.loss_weights,
@@ -224,7 +223,10 @@ impl LossOptions {
             }
         }
         if !(self.z_loss >= 0.0 && self.z_loss.is_finite()) {
-            return Err(ModelError::Config(format!("z_loss is {}; expected 0 or more", self.z_loss)));
+            return Err(ModelError::Config(format!(
+                "z_loss is {}; expected 0 or more",
+                self.z_loss
+            )));
         }
         Ok(())
     }

@@ -12,11 +12,8 @@ fn run(model: &T5, key: u64) -> Backward {
         (sequence(key.name("inputs"), 90), sequence(key.name("targets"), 40))
     };
     let rows: Vec<_> = (0..5).map(|row| vec![pair(2 * row), pair(2 * row + 1)]).collect();
-    let options = LossOptions {
-        z_loss: 1e-4,
-        label_smoothing: 0.1,
-        dropout: Some((0.1, Key::new(key))),
-    };
+    let options =
+        LossOptions { z_loss: 1e-4, label_smoothing: 0.1, dropout: Some((0.1, Key::new(key))) };
     model.backward(&batch(&rows, 200, 100), &options).unwrap()
 }
 

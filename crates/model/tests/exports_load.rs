@@ -43,7 +43,10 @@ fn loading_gives_back_every_bit() {
 }
 
 /// Rewrites the weights of a folder, tensor by tensor.
-fn rewrite(folder: &Path, edit: impl Fn(&str, Vec<usize>, Vec<u8>) -> Vec<(String, Vec<usize>, Vec<u8>)>) {
+fn rewrite(
+    folder: &Path,
+    edit: impl Fn(&str, Vec<usize>, Vec<u8>) -> Vec<(String, Vec<usize>, Vec<u8>)>,
+) {
     let path = folder.join("model.safetensors");
     let bytes = std::fs::read(&path).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
@@ -94,11 +97,13 @@ fn embeddings_under_their_other_names_are_taken() {
         let folder = tempfile::tempdir().unwrap();
         model.save(folder.path()).unwrap();
         rewrite(folder.path(), |name, shape, data| match name {
-            "shared.weight" => ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]
-                [..if tied { 3 } else { 2 }]
-                .iter()
-                .map(|alias| ((*alias).to_owned(), shape.clone(), data.clone()))
-                .collect(),
+            "shared.weight" => {
+                ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight"]
+                    [..if tied { 3 } else { 2 }]
+                    .iter()
+                    .map(|alias| ((*alias).to_owned(), shape.clone(), data.clone()))
+                    .collect()
+            }
             _ => vec![(name.to_owned(), shape, data)],
         });
         assert!(values(&T5::load(folder.path()).unwrap()) == values(&model));

@@ -95,7 +95,8 @@ fn gradients_of_every_parameter() {
         for (parameter, shape, gradient) in &found {
             let expected = golden.floats(&format!("gradient {parameter}"));
             assert_eq!(&golden.words(&format!("gradient {parameter}")).0, shape);
-            let norm = |values: &[f32]| values.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>().sqrt();
+            let norm =
+                |values: &[f32]| values.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>().sqrt();
             let difference: Vec<f32> = gradient.iter().zip(&expected).map(|(a, b)| a - b).collect();
             let relative = norm(&difference) / norm(&expected);
             assert!(relative < 1e-5, "{name} {parameter}: {relative:.1e}");

@@ -25,7 +25,8 @@ fn row(seed: u64) -> Vec<Segment> {
 
 /// Takes the lines of positions outside the middle segment.
 fn others(segments: &[u32], values: &[f32], width: usize) -> Vec<u32> {
-    let kept = segments.iter().zip(values.chunks(width)).filter(|(segment, _)| [1, 3].contains(*segment));
+    let kept =
+        segments.iter().zip(values.chunks(width)).filter(|(segment, _)| [1, 3].contains(*segment));
     kept.flat_map(|(_, line)| bits(line)).collect()
 }
 

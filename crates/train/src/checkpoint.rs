@@ -127,10 +127,7 @@ pub fn list(run: &Path) -> Result<Vec<(u64, PathBuf)>, CheckpointError> {
 ///
 /// # Errors
 /// When a part is missing or wrong.
-pub fn load(
-    folder: &Path,
-    optimizer: &mut Adafactor,
-) -> Result<(T5, Position), CheckpointError> {
+pub fn load(folder: &Path, optimizer: &mut Adafactor) -> Result<(T5, Position), CheckpointError> {
     let model = T5::load(folder)?;
     optimizer.load(&folder.join(OPTIMIZER))?;
     Ok((model, read_position(folder)?))

@@ -98,9 +98,8 @@ impl Log {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             text => text?,
         };
-        let kept = |line: &&str| {
-            serde_json::from_str::<Line>(line).is_ok_and(|line| line.step() <= step)
-        };
+        let kept =
+            |line: &&str| serde_json::from_str::<Line>(line).is_ok_and(|line| line.step() <= step);
         let lines: Vec<&str> = old.lines().filter(kept).collect();
         ext5_core::atomic::write_file(path, |writer| {
             lines.iter().try_for_each(|line| writeln!(writer, "{line}"))

@@ -98,12 +98,16 @@ impl Prepared {
                 sources.extend(task.files(&data.root, split)?);
                 let name = format!("{} {split}", task.name);
                 let progress = &mut |rows| progress(&name, rows);
-                let store =
-                    TokenStore::open_or_build(task, &data.root, split, &vocabulary, &data.cache, progress)?;
-                let kind = EntryKind::Supervised {
-                    family: task.family.clone(),
-                    store: Arc::new(store),
-                };
+                let store = TokenStore::open_or_build(
+                    task,
+                    &data.root,
+                    split,
+                    &vocabulary,
+                    &data.cache,
+                    progress,
+                )?;
+                let kind =
+                    EntryKind::Supervised { family: task.family.clone(), store: Arc::new(store) };
                 entries.push(Entry { name: task.name.clone(), kind });
             }
         }
@@ -113,8 +117,10 @@ impl Prepared {
                 mean_span: corpus.mean_span,
                 inputs_length: recipe.batch.inputs,
             };
-            let splits =
-                [(TRAIN, &corpus.train, &mut train), (VALIDATION, &corpus.validation, &mut validation)];
+            let splits = [
+                (TRAIN, &corpus.train, &mut train),
+                (VALIDATION, &corpus.validation, &mut validation),
+            ];
             for (split, patterns, entries) in splits {
                 if split == VALIDATION && patterns.is_empty() {
                     continue;
@@ -123,7 +129,13 @@ impl Prepared {
                 sources.extend(files.iter().cloned());
                 let name = format!("{} {split}", corpus.name);
                 let progress = &mut |documents| progress(&name, documents);
-                let store = CorpusStore::open_or_build(&corpus.name, &files, &vocabulary, &data.cache, progress)?;
+                let store = CorpusStore::open_or_build(
+                    &corpus.name,
+                    &files,
+                    &vocabulary,
+                    &data.cache,
+                    progress,
+                )?;
                 let kind = EntryKind::Denoising {
                     corpus: Arc::new(store),
                     objective,
@@ -202,11 +214,7 @@ fn is_supervised(entry: &Entry) -> bool {
 fn settings(recipe: &Recipe, vocabulary: &Vocabulary) -> Settings {
     let mixture = &recipe.mixture;
     Settings {
-        rule: Rule {
-            cap: Some(mixture.cap as f64),
-            scale: 1.0,
-            temperature: mixture.temperature,
-        },
+        rule: Rule { cap: Some(mixture.cap as f64), scale: 1.0, temperature: mixture.temperature },
         ratio: mixture.r,
         seed: recipe.seed,
         shape: Shape { inputs: recipe.batch.inputs, targets: recipe.batch.targets },

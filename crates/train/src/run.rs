@@ -114,10 +114,9 @@ impl Run {
         if !path.exists() {
             return Ok(DataLock::build(root, sources)?.write(&path)?);
         }
-        DataLock::read(&path)?.verify(root, sources).map_err(|source| RunError::DataChanged {
-            path: self.folder.path().to_owned(),
-            source,
-        })
+        DataLock::read(&path)?
+            .verify(root, sources)
+            .map_err(|source| RunError::DataChanged { path: self.folder.path().to_owned(), source })
     }
 }
 

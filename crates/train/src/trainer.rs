@@ -37,7 +37,9 @@ pub enum TrainError {
         source: io::Error,
     },
     /// Training has diverged, or an example is broken.
-    #[error("step {step}: the loss or its gradient is not a finite number ({losses}); the run stands saved at its last checkpoint; try a lower schedule.base, or look at the batch with `ext5 mix sample`")]
+    #[error(
+        "step {step}: the loss or its gradient is not a finite number ({losses}); the run stands saved at its last checkpoint; try a lower schedule.base, or look at the batch with `ext5 mix sample`"
+    )]
     NotFinite {
         /// The update that failed.
         step: u64,
@@ -115,8 +117,8 @@ impl<'a> Trainer<'a> {
             None => (first()?, Position::default()),
         };
         let path = folder.log();
-        let log = Log::open(&path, position.step)
-            .map_err(|source| TrainError::Log { path, source })?;
+        let log =
+            Log::open(&path, position.step).map_err(|source| TrainError::Log { path, source })?;
         let since = Since::nothing();
         Ok(Trainer { recipe, prepared, folder, model, optimizer, position, log, since })
     }
@@ -232,7 +234,8 @@ impl<'a> Trainer<'a> {
 
     fn advance(&mut self, packed: &PackedBatch, entries: &Tallies, seconds: f64) {
         let batch = &packed.batch;
-        let real = |segments: &[u32]| segments.iter().filter(|&&segment| segment > 0).count() as u64;
+        let real =
+            |segments: &[u32]| segments.iter().filter(|&&segment| segment > 0).count() as u64;
         let (inputs, targets) = (real(&batch.encoder_segments), real(&batch.decoder_segments));
         let position = &mut self.position;
         position.step += 1;
@@ -278,8 +281,7 @@ impl<'a> Trainer<'a> {
     ) -> Result<(), TrainError> {
         let entries = held_out.losses(&self.model)?;
         let (denoising, supervised) = self.prepared.sums(&entries);
-        let line =
-            Line::Evaluation { step: self.position.step, denoising, supervised, entries };
+        let line = Line::Evaluation { step: self.position.step, denoising, supervised, entries };
         self.write(&line, on_event)
     }
 

@@ -68,8 +68,7 @@ struct Scoring<'a> {
 impl Scoring<'_> {
     fn task(&self, task: &Task) -> Result<TaskResult, Failure> {
         let examples = task.examples(self.data_root, self.split).request()?;
-        let examples: Vec<Example> =
-            examples.take(self.limit).collect::<Result<_, _>>().work()?;
+        let examples: Vec<Example> = examples.take(self.limit).collect::<Result<_, _>>().work()?;
         let majority = match task.has_split(self.data_root, "train") {
             true => Majority::of(task.examples(self.data_root, "train").work()?).work()?,
             false => None,
@@ -138,5 +137,10 @@ fn print(results: &[TaskResult], out: &Path, json: bool) -> Result<(), Failure> 
     write!(stdout, "{}", ext5_eval::table(results))?;
     let folder = |name: &str| -> PathBuf { out.join(name) };
     let (scores, predictions) = (folder("eval"), folder("predictions"));
-    Ok(writeln!(stdout, "\nscores in {}, predictions in {}", scores.display(), predictions.display())?)
+    Ok(writeln!(
+        stdout,
+        "\nscores in {}, predictions in {}",
+        scores.display(),
+        predictions.display()
+    )?)
 }

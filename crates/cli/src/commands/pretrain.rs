@@ -27,7 +27,11 @@ pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
 
     let step = trainer.position().step;
     if step == 0 {
-        println!("{}: {} parameters", out.display(), crate::table::count(trainer.model().config().parameters()));
+        println!(
+            "{}: {} parameters",
+            out.display(),
+            crate::table::count(trainer.model().config().parameters())
+        );
     } else {
         println!("{}: going on from step {step} of {}", out.display(), recipe.train.steps);
     }
@@ -38,7 +42,8 @@ pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
     match outcome.work()? {
         Outcome::Finished => {
             mix::print_realised(&prepared, trainer.position(), &mut io::stdout())?;
-            println!("{}: finished, {} steps", out.display(), trainer.position().step);
+            let (out, step) = (out.display(), trainer.position().step);
+            println!("\n{out}: finished, {step} steps; `ext5 eval {out}` scores it");
             Ok(())
         }
         Outcome::Interrupted => {

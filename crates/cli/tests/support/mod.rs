@@ -47,7 +47,7 @@ num_heads = 4
 dropout = 0.1
 
 [train]
-steps = 12
+steps = 24
 log_every = 2
 threads = 2
 

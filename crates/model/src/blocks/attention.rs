@@ -51,8 +51,7 @@ fn composed(
     let v = to_heads(source, &weights.v, setting.heads);
     let q = to_heads(&normed, &weights.q, setting.heads);
     let mask = scope.mask();
-    let mut mask =
-        flex::from_vec(mask, [scope.rows, 1, scope.queries, scope.keys], &device);
+    let mut mask = flex::from_vec(mask, [scope.rows, 1, scope.queries, scope.keys], &device);
     if let Some(table) = bias {
         let spread = spread(table, setting.buckets, 0..scope.queries, scope.keys);
         mask = mask + spread;

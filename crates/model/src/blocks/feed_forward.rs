@@ -21,7 +21,8 @@ pub(crate) fn feed_forward(
 
 fn composed(x: &Tensor<3>, weights: &Weights, epsilon: f64, dropout: Option<Dropout>) -> Tensor<3> {
     let normed = norm(x.clone(), weights.norm.clone(), epsilon);
-    let project = |x: Tensor<3>, weight: &Tensor<2>| x.matmul(weight.clone().transpose().unsqueeze());
+    let project =
+        |x: Tensor<3>, weight: &Tensor<2>| x.matmul(weight.clone().transpose().unsqueeze());
     let hidden = project(normed.clone(), &weights.wi);
     let active = match &weights.gate {
         Some(gate) => activation::gelu_approximate(hidden) * project(normed, gate),

@@ -75,8 +75,8 @@ fn composed(hidden: &Tensor<3>, head: &Tensor<2>, targets: Targets<'_>) -> HeadL
         Tensor::<2, Int>::from_data(TensorData::new::<i32, _>(indices, [count, 1]), &device);
     let target_logits = logits.clone().gather(1, indices);
     let real: Vec<f32> = weights.iter().map(|&w| if w == 0.0 { 0.0 } else { 1.0 }).collect();
-    let tokens = (log_z.clone() - target_logits.clone()).inner()
-        * flex::from_vec(real, [count, 1], &device);
+    let tokens =
+        (log_z.clone() - target_logits.clone()).inner() * flex::from_vec(real, [count, 1], &device);
 
     let (of_target, of_other) = objective.smoothed(vocabulary);
     let mut losses = log_z.clone()

@@ -131,14 +131,12 @@ impl<'a> Decoder<'a> {
         bias: &Tensor<4>,
     ) -> Tensor<3> {
         let heads = self.forward.config.num_heads;
-        let normed =
-            norm(x.clone(), weights.norm.clone(), self.forward.config.layer_norm_epsilon);
+        let normed = norm(x.clone(), weights.norm.clone(), self.forward.config.layer_norm_epsilon);
         let [q, k, v] = [&weights.q, &weights.k, &weights.v].map(|w| to_heads(&normed, w, heads));
         let cache = match self.own[number].take() {
-            Some(cache) => Cache {
-                k: Tensor::cat(vec![cache.k, k], 2),
-                v: Tensor::cat(vec![cache.v, v], 2),
-            },
+            Some(cache) => {
+                Cache { k: Tensor::cat(vec![cache.k, k], 2), v: Tensor::cat(vec![cache.v, v], 2) }
+            }
             None => Cache { k, v },
         };
         let output = attend(q, cache.k.clone(), cache.v.clone(), bias.clone(), None);
@@ -146,16 +144,10 @@ impl<'a> Decoder<'a> {
         x + from_heads(output, &weights.o)
     }
 
-    fn attend_to_memory(
-        &self,
-        x: Tensor<3>,
-        number: usize,
-        block: &Block<Tensor<2>>,
-    ) -> Tensor<3> {
+    fn attend_to_memory(&self, x: Tensor<3>, number: usize, block: &Block<Tensor<2>>) -> Tensor<3> {
         let Some(weights) = &block.cross_attention else { return x };
         let cache = &self.cross[number];
-        let normed =
-            norm(x.clone(), weights.norm.clone(), self.forward.config.layer_norm_epsilon);
+        let normed = norm(x.clone(), weights.norm.clone(), self.forward.config.layer_norm_epsilon);
         let q = to_heads(&normed, &weights.q, self.forward.config.num_heads);
         let output = attend(q, cache.k.clone(), cache.v.clone(), self.mask.clone(), None);
         x + from_heads(output, &weights.o)

@@ -60,10 +60,8 @@ impl T5 {
             causal,
             pairs,
         };
-        let of_question = |pair: &Pair| Pair {
-            keys: questions.stretches[pair.row][0].clone(),
-            ..pair.clone()
-        };
+        let of_question =
+            |pair: &Pair| Pair { keys: questions.stretches[pair.row][0].clone(), ..pair.clone() };
         let cross = side_by_side.pairs.iter().map(of_question).collect();
         let forward = self.forward(&self.tensors, None);
         let memory =
@@ -80,7 +78,11 @@ impl T5 {
             objective: Objective { z_loss: 0.0, label_smoothing: 0.0 },
         };
         let losses = cross_entropy(&hidden, forward.head(), targets).tokens;
-        Ok(losses.chunks_exact(length).zip(options).map(|(line, options)| sums(options, line)).collect())
+        Ok(losses
+            .chunks_exact(length)
+            .zip(options)
+            .map(|(line, options)| sums(options, line))
+            .collect())
     }
 }
 
@@ -103,8 +105,7 @@ fn lay_out(options: &[Vec<Vec<u32>>], targets: &[u32], length: usize) -> SideByS
         for option in options.iter().filter(|option| !option.is_empty()) {
             let end = start + option.len();
             let place = row * length + start;
-            laid.inputs[place + 1..row * length + end]
-                .copy_from_slice(&option[..option.len() - 1]);
+            laid.inputs[place + 1..row * length + end].copy_from_slice(&option[..option.len() - 1]);
             laid.weights[place..row * length + end].fill(1.0);
             laid.pairs.push(Pair { row, queries: start..end, keys: start..end });
             start = end;

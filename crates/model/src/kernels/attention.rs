@@ -120,7 +120,14 @@ impl Attention<'_> {
                 for item in items {
                     let size = item.pair.queries.len() * item.pair.keys.len();
                     let weights = &weights[item.start..][..size];
-                    self.item_backward(&item, weights, gradient, [dq, dk, dv], &mut dbias, &mut scratch);
+                    self.item_backward(
+                        &item,
+                        weights,
+                        gradient,
+                        [dq, dk, dv],
+                        &mut dbias,
+                        &mut scratch,
+                    );
                 }
                 dbias
             })

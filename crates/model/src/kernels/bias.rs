@@ -18,7 +18,8 @@ impl Bias {
         let reach = length.saturating_sub(1);
         let mut values = Vec::with_capacity(heads * (2 * reach + 1));
         for head in 0..heads {
-            values.extend(bucket_of_each(buckets, reach).map(|bucket| table[bucket * heads + head]));
+            values
+                .extend(bucket_of_each(buckets, reach).map(|bucket| table[bucket * heads + head]));
         }
         Bias { values, reach }
     }

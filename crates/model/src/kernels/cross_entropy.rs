@@ -103,7 +103,12 @@ pub(crate) fn head(
         let Some(gradients) = &mut losses.gradients else { continue };
         let logits = Matrix::new(logits, count, vocabulary);
         let of_head_gradient = MatrixMut::new(&mut gradients.head, vocabulary, width);
-        parallel_product(logits.t(), Matrix::new(states, count, width), of_head_gradient, Write::Add);
+        parallel_product(
+            logits.t(),
+            Matrix::new(states, count, width),
+            of_head_gradient,
+            Write::Add,
+        );
         let product = MatrixMut::new(states, count, width);
         parallel_product(logits, of_head, product, Write::Replace);
         for (state, &position) in states.chunks_exact(width).zip(positions) {

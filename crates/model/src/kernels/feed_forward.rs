@@ -164,15 +164,16 @@ impl FeedForward<'_> {
         gate: Option<&mut [f32]>,
         inner: usize,
     ) {
-        let line = |number: usize, active: &mut [f32], hidden: &mut [f32], gate: Option<&mut [f32]>| {
-            // d(a f)/da = f, so the factors go into the gradient first and the activation last.
-            scale(active, self.inner_factors, number, self.length);
-            vectorized(
-                #[inline(always)]
-                || deactivate(active, hidden, gate),
-            );
-            scale(active, self.inner_factors, number, self.length);
-        };
+        let line =
+            |number: usize, active: &mut [f32], hidden: &mut [f32], gate: Option<&mut [f32]>| {
+                // d(a f)/da = f, so the factors go into the gradient first and the activation last.
+                scale(active, self.inner_factors, number, self.length);
+                vectorized(
+                    #[inline(always)]
+                    || deactivate(active, hidden, gate),
+                );
+                scale(active, self.inner_factors, number, self.length);
+            };
         let lines = active
             .par_chunks_mut(inner)
             .with_min_len(ROWS)

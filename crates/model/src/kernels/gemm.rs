@@ -116,7 +116,12 @@ fn check(a: Matrix<'_>, b: Matrix<'_>, c: &MatrixMut<'_>) {
     assert!(
         a.columns == b.rows && a.rows == c.rows && b.columns == c.columns,
         "product of {} × {} and {} × {} into {} × {}",
-        a.rows, a.columns, b.rows, b.columns, c.rows, c.columns
+        a.rows,
+        a.columns,
+        b.rows,
+        b.columns,
+        c.rows,
+        c.columns
     );
 }
 

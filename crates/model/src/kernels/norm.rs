@@ -53,8 +53,7 @@ pub(crate) fn backward(
                 #[inline(always)]
                 || {
                     let rows = x.chunks_exact(width).zip(gradient.chunks_exact(width));
-                    for (((x, g), dx), &factor) in
-                        rows.zip(dx.chunks_exact_mut(width)).zip(factors)
+                    for (((x, g), dx), &factor) in rows.zip(dx.chunks_exact_mut(width)).zip(factors)
                     {
                         let product = sum(width, |i| x[i] * gain[i] * g[i]);
                         let back = product * factor * factor * factor / width as f32;

@@ -64,7 +64,8 @@ fn take_all(config: &T5Config, file: &SafeTensors<'_>) -> Result<Vec<Vec<f32>>, 
     left.remove(UNUSED);
     let embedding = specs.iter().find(|spec| spec.role == Role::Embedding);
     let head = config.tie_word_embeddings.then_some(HEAD);
-    for (alias, spec) in EMBEDDING_ALIASES.into_iter().chain(head).zip(embedding.into_iter().cycle())
+    for (alias, spec) in
+        EMBEDDING_ALIASES.into_iter().chain(head).zip(embedding.into_iter().cycle())
     {
         if left.remove(alias) && !same(file, alias, spec) {
             wrong.push(format!("{alias} differs from {}, which it is tied to", spec.name));

@@ -40,17 +40,10 @@ impl Recipe {
     pub fn read(path: &Path, overrides: &[String]) -> Result<Recipe, RecipeError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        // A mistake in a required key of the file may be what an override mends, so overrides go
-        // in before the types are checked; without any, line numbers are those of the file.
-        let recipe: Recipe = if overrides.is_empty() {
+        let recipe = if overrides.is_empty() {
             config::parse(&text, path)?
         } else {
-            let mut table: toml::Table = config::parse(&text, path)?;
-            for text in overrides {
-                apply(&mut table, text)?;
-            }
-            let named = format!("{} with --set {}", path.display(), overrides.join(" "));
-            config::parse(&table.to_string(), Path::new(&named))?
+            with_overrides(&text, path, overrides)?
         };
         recipe.check(path)?;
         Ok(recipe)
@@ -96,6 +89,28 @@ impl Recipe {
         }
         Ok(())
     }
+}
+
+/// Lays the overrides over the file. They may mend it, so only the whole has to fit; where it does
+/// not, the error is the file's own if the file alone is wrong, else that of the first override
+/// that spoils it.
+fn with_overrides(text: &str, path: &Path, overrides: &[String]) -> Result<Recipe, RecipeError> {
+    let mut table: toml::Table = config::parse(text, path)?;
+    let file: Result<Recipe, ConfigError> = config::parse(text, path);
+    let mut recipe = file.map_err(RecipeError::from);
+    for text in overrides {
+        apply(&mut table, text)?;
+        let spoiled = |error: toml::de::Error| RecipeError::Override {
+            text: text.clone(),
+            reason: config::with_suggestion(error.message()),
+        };
+        recipe = match (table.clone().try_into(), recipe) {
+            (Ok(mended), _) => Ok(mended),
+            (Err(error), Ok(_)) => Err(spoiled(error)),
+            (Err(_), earlier) => earlier,
+        };
+    }
+    recipe
 }
 
 /// Puts `a.b=value` into the table.
@@ -174,8 +189,12 @@ steps = 5
         let recipe = read(SMALL, &overrides).unwrap();
         assert_eq!((recipe.train.steps, recipe.name.as_str()), (7, "other"));
         assert_eq!(recipe.loss.dropout, 0.1);
-        let error = read(SMALL, &["train.stepps=7"]).unwrap_err();
-        assert!(error.contains("did you mean `steps`?"), "{error}");
+        let error = read(SMALL, &["name=b", "train.stepps=7"]).unwrap_err();
+        assert!(error.starts_with("--set train.stepps=7: unknown field"), "{error}");
+        assert!(error.ends_with("did you mean `steps`?"), "{error}");
+        let error = read(&SMALL.replace("steps = 5", ""), &["name=b"]).unwrap_err();
+        assert!(error.contains("small.toml:"), "{error}");
+        read(&SMALL.replace("steps = 5", ""), &["train.steps=5"]).unwrap();
         let error = read(SMALL, &["name.first=a"]).unwrap_err();
         assert!(error.contains("`name` is not a section"), "{error}");
     }

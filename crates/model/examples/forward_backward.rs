@@ -1,6 +1,6 @@
 //! Times forward and backward passes on full rows of random tokens.
 //!
-//!     cargo run -p ext5-model --example step -- [SIZE] [ROWS INPUTS TARGETS] [STEPS]
+//!     cargo run -p ext5-model --example forward_backward -- [SIZE] [ROWS INPUTS TARGETS] [STEPS]
 
 use ext5_core::{Batch, Key};
 use ext5_model::{Init, LossOptions, T5, T5Config};
@@ -9,9 +9,8 @@ use std::time::Instant;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let size = arguments.next().unwrap_or_else(|| "mini".to_owned());
-    let mut number = |default: usize| {
-        arguments.next().map_or(Ok(default), |argument| argument.parse::<usize>())
-    };
+    let mut number =
+        |default: usize| arguments.next().map_or(Ok(default), |argument| argument.parse::<usize>());
     let (rows, inputs, targets, steps) = (number(16)?, number(256)?, number(64)?, number(7)?);
     let config = T5Config::named(&size)?;
     let mut rng = Key::new(1).rng();
