@@ -7,7 +7,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
-    /// Share of predictions equal to one of the references, character for character.
+    /// Share of predictions equal to one of the references, whatever the length of white space: a
+    /// vocabulary such as T5's cannot write runs of spaces.
     Accuracy,
     /// SQuAD's exact match: equal after SQuAD's normalisation, best over the references.
     ExactMatch,

@@ -98,7 +98,8 @@ impl Ids {
         let before = ids.len();
         match self.width {
             Width::Two => {
-                ids.extend(bytes.as_chunks().0.iter().map(|&id| u32::from(u16::from_le_bytes(id))))
+                let narrow = bytes.as_chunks().0.iter();
+                ids.extend(narrow.map(|&id| u32::from(u16::from_le_bytes(id))));
             }
             Width::Four => ids.extend(bytes.as_chunks().0.iter().map(|&id| u32::from_le_bytes(id))),
         }
