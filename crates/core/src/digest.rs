@@ -98,6 +98,18 @@ mod tests {
     }
 
     #[test]
+    fn files_are_read_to_their_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("large");
+        for length in [0, 5, 1 << 20, (3 << 20) + 1] {
+            let bytes: Vec<u8> =
+                (0..length).map(|n: u32| n.to_le_bytes()[n as usize % 4]).collect();
+            std::fs::write(&path, &bytes).unwrap();
+            assert_eq!(Digest::of_file(&path).unwrap(), Digest::of(&bytes), "{length} bytes");
+        }
+    }
+
+    #[test]
     fn text_round_trip() {
         let digest = Digest::of(b"text");
         assert_eq!(Digest::try_from(digest.to_string()), Ok(digest));

@@ -115,6 +115,115 @@ fn changed_bytes_definition_and_vocabulary_have_other_stores() {
     assert_ne!(corpus("a", "v"), corpus("a", "w"));
 }
 
+/// The vocabularies that a store of the same text may be asked for with.
+fn vocabularies() -> [Vocabulary; 2] {
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../text/tests/golden/suffix.model");
+    [Vocabulary::bytes(), Vocabulary::open(&model).unwrap()]
+}
+
+#[test]
+fn another_vocabulary_has_another_store() {
+    let folders = folders(ROWS);
+    let file = folders.data.join("reviews/train.jsonl");
+    let mut progress = |_| ();
+    for vocabulary in &vocabularies() {
+        let (data, cache) = (&folders.data, &folders.cache);
+        let task = task("review");
+        let store =
+            TokenStore::open_or_build(&task, data, "train", vocabulary, cache, &mut progress);
+        let expected = vocabulary.encode("review: good fun");
+        assert_eq!(store.unwrap().read(0, 100, 100).unwrap().0, expected);
+        let files = [file.clone()];
+        let corpus =
+            CorpusStore::open_or_build("rows", &files, vocabulary, cache, &mut progress).unwrap();
+        let first = vocabulary.encode(ROWS.split_inclusive('\n').next().unwrap());
+        assert_eq!(corpus.read(0, first.len() as u64).unwrap(), first);
+    }
+    assert_eq!(folders.stores().len(), 2);
+    assert_eq!(visible(&folders.cache.join("corpora")).len(), 2);
+}
+
+/// Open a corpus of one text file in the folder's cache.
+fn open_corpus(folder: &Path) -> Result<CorpusStore, StoreError> {
+    let (files, bytes) = ([folder.join("books.txt")], Vocabulary::bytes());
+    CorpusStore::open_or_build("books", &files, &bytes, &folder.join("cache"), &mut |_| ())
+}
+
+#[test]
+fn a_changed_corpus_has_another_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("books.txt");
+    let text = "It was a dark and stormy night.\n".repeat(70_000);
+    assert!(text.len() > 2 << 20, "more than is read at once");
+    fs::write(&file, &text).unwrap();
+    let tokens = open_corpus(folder.path()).unwrap().tokens();
+    fs::write(&file, text + "The end.\n").unwrap();
+    assert_eq!(open_corpus(folder.path()).unwrap().tokens(), tokens + 9);
+    assert_eq!(visible(&folder.path().join("cache/corpora")).len(), 2);
+}
+
+#[test]
+fn damage_to_a_corpus_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("books.txt"), "It was a dark and stormy night.\n").unwrap();
+    open_corpus(folder.path()).unwrap();
+    let store = visible(&folder.path().join("cache/corpora")).remove(0);
+    for file in ["ids.bin", "meta.json"] {
+        let whole = fs::read(store.join(file)).unwrap();
+        for bytes in [&whole[..whole.len() - 2], &[&whole[..], &[0, 0]].concat()] {
+            fs::write(store.join(file), bytes).unwrap();
+            assert!(is_damaged(open_corpus(folder.path())), "{file}");
+        }
+        fs::write(store.join(file), whole).unwrap();
+    }
+    open_corpus(folder.path()).unwrap();
+}
+
+#[test]
+fn lines_left_out_of_a_corpus_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = b"A line.\n".repeat(1500);
+    text.extend(b"\xFF\n");
+    fs::write(folder.path().join("books.txt"), text).unwrap();
+    for _ in 0..2 {
+        let store = open_corpus(folder.path()).unwrap();
+        assert_eq!(store.left_out().malformed, 1);
+        let first = &store.left_out().first;
+        assert!(first[0].contains("books.txt:1501"), "{first:?}");
+    }
+}
+
+#[test]
+fn filtered_rows_are_known() {
+    let folders = folders(ROWS);
+    let text = "name = 'reviews'\nfamily = 'classification'\nmetrics = ['accuracy']\n\
+         [source]\nfilter = \"label == 'no'\"\n\
+         [template]\ninputs = '{{ text }}'\ntargets = '{{ label }}'\n";
+    let task = Task::parse(text, "reviews.toml".as_ref()).unwrap();
+    for _ in 0..2 {
+        let store = folders.open(&task).unwrap();
+        assert_eq!((store.examples(), store.left_out().filtered), (1, 1));
+    }
+}
+
+/// Written down once: whatever changes a key sends every user's stores to be built again, and a
+/// part that falls out of it (the version of encoding, for one) lets stale stores be used.
+#[test]
+fn keys_are_frozen() {
+    let digest = |text: &str| Digest::of(text.as_bytes());
+    let (sources, vocabulary) = ([digest("a"), digest("b")], digest("vocabulary"));
+    let task = TaskKey {
+        task: "reviews",
+        split: "train",
+        sources: &sources,
+        definition: digest("definition"),
+        vocabulary,
+    };
+    let corpus = CorpusKey { corpus: "books", sources: &sources, vocabulary };
+    assert_eq!(task.digest().short(), "7dd924d233aad790");
+    assert_eq!(corpus.digest().short(), "4a81d13d3e786e48");
+}
+
 #[test]
 fn what_was_left_out_is_known_whenever_the_store_is_opened() {
     let good = "{\"text\": \"good fun\", \"label\": \"yes\"}\n";

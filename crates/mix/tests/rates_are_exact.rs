@@ -4,7 +4,7 @@
 mod support;
 
 use ext5_core::Key;
-use ext5_mix::{Mixture, Schedule};
+use ext5_mix::{Mixture, Rule, Schedule};
 use support::{denoising, entries, mixture, settings};
 
 /// Rates from 1 to 300,000, as the sizes of real tasks go.
@@ -112,6 +112,39 @@ fn the_report_is_what_the_stream_does() {
     assert_eq!((made, books.inputs_trimmed), (longest, 0.0));
     assert!(serde_json::to_string(&report).unwrap().contains("\"share\""));
     assert!(mixture.report(u64::MAX).is_err());
+}
+
+/// rate = min(examples · scale, cap) ^ (1 / temperature) of the mixture's own rule.
+#[test]
+fn the_mixture_follows_its_rule() {
+    let cache = tempfile::tempdir().unwrap();
+    let mut settings = settings(0.0);
+    settings.rule = Rule { cap: Some(100.0), scale: 2.0, temperature: 1.0 };
+    let mixture = Mixture::new(entries(cache.path()), settings.clone()).unwrap();
+    let rates = |mixture: &Mixture| ["rte", "cola", "wnli", "books"].map(|e| mixture.rates()[e]);
+    assert_eq!(rates(&mixture), [74, 100, 6, 0]);
+    assert_eq!(mixture.report(10).unwrap().entries[1].cap, Some(100.0));
+    settings.rule = Rule { cap: Some(100.0), scale: 100.0, temperature: 2.0 };
+    let level = Mixture::new(entries(cache.path()), settings).unwrap();
+    assert_eq!(rates(&level), [10, 10, 10, 0]);
+}
+
+/// What a report calls realised is counted, not expected.
+#[test]
+fn realised_draws_are_counted() {
+    let cache = tempfile::tempdir().unwrap();
+    let mixture = mixture(cache.path(), 1.0);
+    let mut counts = [0u64; 4];
+    let mut unexpected = 0;
+    for (budget, example) in (1..=200).zip(mixture.from(0).unwrap()) {
+        counts[example.unwrap().draw.entry] += 1;
+        let report = mixture.report(budget).unwrap();
+        for (entry, count) in report.entries.iter().zip(counts) {
+            assert_eq!(entry.realised, count, "{} of {budget}", entry.name);
+            unexpected += u32::from(count != entry.draws.round() as u64);
+        }
+    }
+    assert!(unexpected > 0, "the two differ somewhere, or this test shows nothing");
 }
 
 #[test]

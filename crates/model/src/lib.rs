@@ -4,8 +4,8 @@
 //! the gradient of every parameter. No type of the tensor library is part of the interface:
 //! parameters are `f32` slices under their Hugging Face names.
 //!
-//! Inside, [`blocks`] are the operations that the model is made of, [`kernels`] their math on the
-//! CPU, and [`forward`] puts them in order.
+//! Inside, `blocks` are the operations that the model is made of, `kernels` their math on the
+//! CPU, and `forward` puts them in order.
 
 mod blocks;
 mod config;

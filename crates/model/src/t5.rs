@@ -185,18 +185,36 @@ impl T5 {
     /// # Errors
     /// When the batch does not fit its own shape or the model.
     pub fn token_losses(&self, batch: &Batch) -> Result<Vec<f32>, ModelError> {
-        let inputs = Inputs::new(batch, &self.config)?;
-        let forward = self.forward(&self.tensors, None);
-        let memory = forward.embed(&batch.encoder_ids, batch.rows);
-        let memory = forward.encode(memory, inputs.encoder);
-        let vectors = forward.embed(&batch.decoder_inputs, batch.rows);
-        let hidden = forward.decode(vectors, &memory, inputs.decoder, inputs.cross);
+        let (forward, hidden) = self.hidden(batch)?;
         let targets = Targets {
             ids: &batch.decoder_targets,
             weights: &batch.loss_weights,
             objective: LossOptions::default().objective(),
         };
         Ok(cross_entropy(&hidden, forward.head(), targets).tokens)
+    }
+
+    /// The logits of every decoder position, `[rows, targets, vocab_size]`: a great deal of memory,
+    /// meant for comparing models. At padded positions they mean nothing.
+    ///
+    /// # Errors
+    /// When the batch does not fit its own shape or the model.
+    pub fn logits(&self, batch: &Batch) -> Result<Vec<f32>, ModelError> {
+        let (forward, hidden) = self.hidden(batch)?;
+        let [rows, length, width] = hidden.dims();
+        let hidden = hidden.reshape([rows * length, width]);
+        Ok(flex::into_vec(hidden.matmul(forward.head().clone().transpose())))
+    }
+
+    /// What the head takes, without gradient.
+    fn hidden(&self, batch: &Batch) -> Result<(Forward<'_>, Tensor<3>), ModelError> {
+        let inputs = Inputs::new(batch, &self.config)?;
+        let forward = self.forward(&self.tensors, None);
+        let vectors = forward.embed(&batch.encoder_ids, batch.rows);
+        let memory = forward.encode(vectors, inputs.encoder);
+        let vectors = forward.embed(&batch.decoder_inputs, batch.rows);
+        let hidden = forward.decode(vectors, &memory, inputs.decoder, inputs.cross);
+        Ok((forward, hidden))
     }
 
     pub(crate) fn forward(&self, tensors: &[Tensor<2>], dropout: Option<Dropout>) -> Forward<'_> {

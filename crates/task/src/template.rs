@@ -258,6 +258,52 @@ mod tests {
         assert_eq!(render(" {{ '' }} ", &row).unwrap_err(), "template.inputs: empty");
     }
 
+    /// A name that is not there cannot be told from one that is refused: these files are there.
+    #[test]
+    fn files_that_exist_cannot_be_reached() {
+        // Loaders pass over hidden folders, which the usual temporary ones are.
+        let folder = tempfile::Builder::new().prefix("secret").tempdir().unwrap();
+        let file = folder.path().join("secret.txt");
+        std::fs::write(&file, "secret").unwrap();
+        let absolute = file.to_str().unwrap();
+        for name in [absolute, absolute.trim_start_matches('/'), "Cargo.toml", "src/lib.rs"] {
+            for tag in ["include", "extends", "import"] {
+                let rest = if tag == "import" { " as x" } else { "" };
+                let source = format!("a {{% {tag} '{name}'{rest} %}}");
+                let template = TextTemplate::new("template.inputs", &source);
+                let text = template.map(|template| template.render(&context! { n => 1 }));
+                assert!(!matches!(text, Ok(Ok(_))), "{source}: {text:?}");
+            }
+        }
+    }
+
+    /// Whoever adds a function, a filter or a test adds it here, and says why it reaches nothing.
+    #[test]
+    fn nothing_is_added_but_two_filters() {
+        let words = |environment: &Environment| -> HashSet<String> {
+            let all = format!("{environment:?}");
+            let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            all.split(|c| !name(c)).map(str::to_owned).collect()
+        };
+        let (ours, plain) = (words(&environment()), words(&Environment::new()));
+        let mut added: Vec<_> = ours.difference(&plain).collect();
+        added.sort();
+        assert_eq!(added, ["pad_punctuation", "round_half_even"]);
+        let environment = environment();
+        let mut globals: Vec<_> = environment.globals().map(|(name, _)| name).collect();
+        globals.sort_unstable();
+        assert_eq!(globals, ["debug", "dict", "namespace", "range"]);
+    }
+
+    #[test]
+    fn expressions_have_fuel_too() {
+        let row = context! { n => 1 };
+        let expression =
+            RowExpression::new("source.filter", "(range(9999)|list * 500)|list|length");
+        let error = expression.unwrap().value(&row).unwrap_err();
+        assert!(error.contains("source.filter: takes too long"), "{error}");
+    }
+
     /// By hand, after `tf.strings.regex_replace(text, r'(\W)', r' \1 ')` and `r'\s+'` to a space.
     #[test]
     fn filters_do_as_t5_does() {

@@ -51,6 +51,26 @@ fn layout_and_descriptions_do_not_count() {
 }
 
 #[test]
+fn labels_count() {
+    let head = TASK.split("[choice]").next().unwrap();
+    let task = |column: &str, word: &str| {
+        let labels =
+            format!("[labels]\ncolumn = '{column}'\nwords = {{ 0 = 'no', 1 = '{word}' }}\n");
+        digest(&format!("{head}{labels}"))
+    };
+    assert_eq!(task("label", "yes"), task("label", "yes"));
+    assert_ne!(task("label", "yes"), task("label", "true"));
+    assert_ne!(task("label", "yes"), task("gold", "yes"));
+}
+
+/// Written down once: whatever changes digests sends every user's stores to be built again, and a
+/// part that falls out of them (the version of rendering, for one) lets stale stores be used.
+#[test]
+fn digests_are_frozen() {
+    assert_eq!(digest(TASK).short(), "dabfde21e80d14a8");
+}
+
+#[test]
 fn every_meaning_counts() {
     for (from, to) in [
         ("name = \"piqa\"", "name = \"piqa2\""),

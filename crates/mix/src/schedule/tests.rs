@@ -55,6 +55,27 @@ proptest! {
     }
 }
 
+proptest! {
+    /// A draw at X / (r·2³²) is before tick T exactly when X·2³² < T·r: neither a tick early nor a
+    /// tick late, which slots drawn at random hardly ever show.
+    #[test]
+    fn draws_are_counted_to_the_tick(rate in 1..=u32::MAX, k in 0u64..1 << 40, seed: u64) {
+        let lane = Lane { entry: 0, rate, key: Key::new(seed) };
+        let first = (lane.timed(k).x << 32) / u128::from(rate) + 1;
+        prop_assert_eq!(lane.count(first), k + 1);
+        prop_assert_eq!(lane.count(first - 1), k);
+    }
+
+    /// As above where the draw falls on a tick: times of a rate that is a power of two are whole.
+    #[test]
+    fn a_draw_on_a_tick_is_not_before_it(power in 0u32..32, k in 0u64..1 << 40, seed: u64) {
+        let lane = Lane { entry: 0, rate: 1 << power, key: Key::new(seed) };
+        let tick = lane.timed(k).x << (32 - power);
+        prop_assert_eq!(lane.count(tick), k);
+        prop_assert_eq!(lane.count(tick + 1), k + 1);
+    }
+}
+
 /// The first slots are the first draws: every entry starts at draw 0 and skips none.
 #[test]
 fn draws_are_consecutive() {

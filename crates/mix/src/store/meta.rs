@@ -84,3 +84,23 @@ impl Meta {
         Ok(Digest::of(&serde_json::to_vec(self)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_another_layout_or_key_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Digest::of(b"key");
+        let header = Meta::new("test", key, 100, 1, 1);
+        header.clone().write(folder.path()).unwrap();
+        assert_eq!(Meta::read(folder.path(), key).unwrap(), header);
+        let other = Meta::read(folder.path(), Digest::of(b"other")).unwrap_err();
+        assert!(other.to_string().contains("its key is"), "{other}");
+        let later = Meta { format: FORMAT + 1, ..header };
+        later.write(folder.path()).unwrap();
+        let error = Meta::read(folder.path(), key).unwrap_err();
+        assert!(error.to_string().contains("its layout is 2"), "{error}");
+    }
+}

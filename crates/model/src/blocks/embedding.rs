@@ -48,7 +48,7 @@ mod tests {
         let ids = [3, 1, 3, 0, 4, 4];
         let table = parameter([5, 8], 1.0, 1);
         compare(
-            &[table.clone()],
+            std::slice::from_ref(&table),
             |tables| fused(&tables[0], &ids, 2).unwrap(),
             |tables| composed(&tables[0], &ids, 2),
         );

@@ -1,7 +1,6 @@
 //! Generating and scoring targets.
 
 mod greedy;
-mod logits;
 mod questions;
 mod score;
 

@@ -1,4 +1,6 @@
-//! Batches for tests.
+//! A model and batches for tests.
+
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use ext5_core::{Batch, Key};
 use ext5_model::{Init, T5, T5Config};
@@ -33,7 +35,6 @@ pub fn sequence(key: Key, length: usize) -> Vec<u32> {
 pub type Segment = (Vec<u32>, Vec<u32>);
 
 /// Rows of segments, packed side by side and padded.
-#[allow(dead_code)]
 pub fn batch(rows: &[Vec<Segment>], inputs: usize, targets: usize) -> Batch {
     let mut batch = Batch::empty(rows.len(), inputs, targets);
     for (row, segments) in rows.iter().enumerate() {
