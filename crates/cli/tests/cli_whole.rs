@@ -24,7 +24,12 @@ fn from_rows_to_an_exported_model() {
     assert!(log.lines().all(|line| line.starts_with('{')) && log.contains("\"warm\""));
 
     let from_run = ["--from", "runs/test", "--seed", "3", "--set", "train.steps=3"];
-    let finetune = ["finetune", "recipe.toml", "--task", "warm", "--out", "runs/warm"];
+    // What the command line names is what the recipe lacks.
+    let recipe = fs::read_to_string(world.path("recipe.toml")).unwrap();
+    let model = recipe.find("[model.config]").unwrap()..recipe.find("[loss]").unwrap();
+    let recipe = recipe.replace(&recipe[model], "[model]\n").replace("[\"*\"]", "[]");
+    world.write("finetune.toml", &recipe);
+    let finetune = ["finetune", "finetune.toml", "--task", "warm", "--out", "runs/warm"];
     world.succeed(&[finetune.as_slice(), &DATA, &from_run].concat());
 
     let table = world.succeed(&["eval", "runs/warm"]);

@@ -52,7 +52,9 @@ pub fn write_folder<E: From<io::Error>>(
 
 fn publish(temporary: &Path, path: &Path) -> io::Result<()> {
     for entry in fs::read_dir(temporary)? {
-        File::open(entry?.path())?.sync_all()?;
+        let path = entry?.path();
+        share(&path, temporary)?;
+        File::open(path)?.sync_all()?;
     }
     File::open(temporary)?.sync_all()?;
     if path.exists() {
@@ -67,6 +69,20 @@ fn publish(temporary: &Path, path: &Path) -> io::Result<()> {
         fs::rename(temporary, path)?;
     }
     sync_parent(path)
+}
+
+/// Gives a file the permissions of the folder it lies in, so those of the user's umask: some
+/// writers make files that only their owner can read.
+#[cfg(unix)]
+fn share(file: &Path, folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(folder)?.permissions().mode() & 0o666;
+    fs::set_permissions(file, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn share(_: &Path, _: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Deletes a folder so that nobody ever sees a part of it: it is renamed out of the way first.
@@ -167,6 +183,22 @@ mod tests {
         assert_eq!(names(folder.path()), ["store"]);
         remove_folder(&path).unwrap();
         assert!(names(folder.path()).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn published_files_are_as_open_as_their_folder() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        write_folder(&path, |temporary| -> io::Result<()> {
+            let file = temporary.join("private");
+            fs::write(&file, b"x")?;
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600))
+        })
+        .unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o666;
+        assert_eq!(mode(&path.join("private")), mode(&path));
     }
 
     #[test]

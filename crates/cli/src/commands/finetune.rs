@@ -3,23 +3,24 @@
 use super::{pretrain, recipe};
 use crate::args::Finetune;
 use crate::failure::Failure;
-use ext5_train::recipe::{Model, Recipe};
+use ext5_train::recipe::Model;
 use std::path::PathBuf;
 
 /// Trains on one task.
 pub fn run(command: Finetune) -> Result<(), Failure> {
-    let mut recipe = recipe::read(command.recipe)?;
-    let Recipe { name, seed, mixture, model, .. } = &mut recipe;
-    mixture.tasks = vec![command.task.clone()];
-    mixture.r = 0.0;
-    mixture.corpus.clear();
-    if let Some(from) = command.from {
-        *model = Model { from: Some(from), ..Model::default() };
-    }
-    if let Some(given) = command.seed {
-        *seed = given;
-    }
-    *name = format!("{name}-{}-{seed}", command.task);
-    let out = command.out.unwrap_or_else(|| PathBuf::from("runs").join(&*name));
+    let Finetune { recipe, task, from, seed, out } = command;
+    let recipe = recipe::read_and(recipe, |recipe| {
+        recipe.mixture.tasks = vec![task.clone()];
+        recipe.mixture.r = 0.0;
+        recipe.mixture.corpus.clear();
+        if let Some(from) = from {
+            recipe.model = Model { from: Some(from), ..Model::default() };
+        }
+        if let Some(seed) = seed {
+            recipe.seed = seed;
+        }
+        recipe.name = format!("{}-{task}-{}", recipe.name, recipe.seed);
+    })?;
+    let out = out.unwrap_or_else(|| PathBuf::from("runs").join(&recipe.name));
     pretrain::train(recipe, &out)
 }

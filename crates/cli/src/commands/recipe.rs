@@ -8,7 +8,15 @@ use ext5_train::recipe::Recipe;
 
 /// Reads the recipe and lays the command line's options over it.
 pub fn read(options: RecipeOptions) -> Result<Recipe, Failure> {
-    let mut recipe = Recipe::read(&options.recipe, &options.overrides).request()?;
+    read_and(options, |_| ())
+}
+
+/// As [`read`], with what else a command changes in the recipe.
+pub fn read_and(
+    options: RecipeOptions,
+    change: impl FnOnce(&mut Recipe),
+) -> Result<Recipe, Failure> {
+    let mut recipe = Recipe::read_and(&options.recipe, &options.overrides, change).request()?;
     if !options.tasks.folders.is_empty() {
         recipe.data.tasks = options.tasks.folders;
     }

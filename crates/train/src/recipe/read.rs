@@ -38,13 +38,27 @@ impl Recipe {
     /// # Errors
     /// When the file or an override is wrong; the error names file, line and key.
     pub fn read(path: &Path, overrides: &[String]) -> Result<Recipe, RecipeError> {
+        Recipe::read_and(path, overrides, |_| ())
+    }
+
+    /// As [`read`](Self::read), with changes that are made before values are checked against each
+    /// other: what a command adds to a recipe may be what it lacks.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_and(
+        path: &Path,
+        overrides: &[String],
+        change: impl FnOnce(&mut Recipe),
+    ) -> Result<Recipe, RecipeError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        let recipe = if overrides.is_empty() {
+        let mut recipe = if overrides.is_empty() {
             config::parse(&text, path)?
         } else {
             with_overrides(&text, path, overrides)?
         };
+        change(&mut recipe);
         recipe.check(path)?;
         Ok(recipe)
     }
