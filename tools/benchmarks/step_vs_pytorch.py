@@ -6,9 +6,9 @@
 
 Needs torch and transformers. Both sides run the same number of threads, in f32, with full rows of
 one segment, z-loss off and dropout off; a step is forward, backward and Adafactor. Each round runs
-a few steps of one system, then a few of the other; medians over all counted steps are compared.
-PyTorch's OpenMP threads spin or sleep between parallel regions: OMP_WAIT_POLICY=ACTIVE or PASSIVE
-in the environment chooses, and the better of the two is the one to quote.
+a few steps of one system, then a few of the other, each in a process of its own; medians over all
+counted steps are compared. PyTorch's OpenMP threads spin or sleep between parallel regions: both
+policies are measured, and the better of the two is the one to quote.
 """
 
 import argparse
@@ -17,7 +17,9 @@ import os
 import platform
 import statistics
 import subprocess
+import sys
 import time
+from importlib import metadata
 
 SHAPES = {
     # d_model, d_kv, d_ff, layers in each stack, heads, rows, inputs, targets
@@ -25,9 +27,10 @@ SHAPES = {
     "small": (512, 64, 1024, 8, 6, 8, 256, 64),
 }
 VOCABULARY = 32_128
+WARM_UP = 2
 
 
-def pytorch(shape, threads):
+def pytorch_steps(shape, threads, steps):
     import torch
     from transformers import Adafactor, T5Config, T5ForConditionalGeneration
 
@@ -54,49 +57,60 @@ def pytorch(shape, threads):
         optimizer.step()
         return gradients - start, time.perf_counter() - start
 
-    return step
+    for _ in range(WARM_UP):
+        step()
+    return [step() for _ in range(steps)]
+
+
+def pytorch(name, threads, steps, policy):
+    command = [sys.executable, __file__, "--pytorch-steps", str(steps), "--shape", name,
+               "--threads", str(threads)]
+    environment = {**os.environ, "OMP_WAIT_POLICY": policy}
+    output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    return json.loads(output.stdout)
 
 
 def ext5(binary, name, threads, steps):
     command = [binary, *map(str, SHAPES[name]), str(VOCABULARY), str(steps)]
     environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
     output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    return [tuple(pair) for pair in json.loads(output.stdout)]
+    return json.loads(output.stdout)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("binary", help="the `step` example of ext5-train, built in release")
+    parser.add_argument("binary", nargs="?", help="the `step` example of ext5-train, in release")
     parser.add_argument("--shape", choices=SHAPES, default="mini")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=4, help="counted steps a round")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--pytorch-steps", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    name, threads = arguments.shape, arguments.threads
+    if arguments.pytorch_steps:
+        print(json.dumps(pytorch_steps(SHAPES[name], threads, arguments.pytorch_steps)))
+        return
+    if not arguments.binary:
+        parser.error("the path of the `step` example is missing")
 
-    import torch
-    import transformers
-
-    step = pytorch(SHAPES[arguments.shape], arguments.threads)
-    step(), step()
-    times = {"ext5": [], "pytorch": []}
+    times = {"ext5": [], "pytorch ACTIVE": [], "pytorch PASSIVE": []}
     for _ in range(arguments.rounds):
-        times["ext5"] += ext5(arguments.binary, arguments.shape, arguments.threads, arguments.steps)
-        step()
-        times["pytorch"] += [step() for _ in range(arguments.steps)]
+        times["ext5"] += ext5(arguments.binary, name, threads, arguments.steps)
+        for policy in ["ACTIVE", "PASSIVE"]:
+            times[f"pytorch {policy}"] += pytorch(name, threads, arguments.steps, policy)
 
-    print(f"torch {torch.__version__}, transformers {transformers.__version__}, "
-          f"Python {platform.python_version()}, {arguments.threads} threads, "
-          f"OMP_WAIT_POLICY={os.environ.get('OMP_WAIT_POLICY', 'unset')}, "
-          f"shape {arguments.shape} {SHAPES[arguments.shape]}")
-    medians = {}
-    for system, pairs in times.items():
-        for index, part in enumerate(["forward + backward", "whole step"]):
+    versions = {package: metadata.version(package) for package in ["torch", "transformers"]}
+    print(f"{versions}, Python {platform.python_version()}, {threads} threads, "
+          f"shape {name} {SHAPES[name]}")
+    for index, part in enumerate(["forward + backward", "whole step"]):
+        medians = {}
+        for system, pairs in times.items():
             values = sorted(pair[index] for pair in pairs)
-            medians[system, part] = statistics.median(values)
-            print(f"{system:8} {part:18} median {medians[system, part]:.3f} s, "
+            medians[system] = statistics.median(values)
+            print(f"{part:18}  {system:15}  median {medians[system]:.3f} s, "
                   f"{values[0]:.3f} to {values[-1]:.3f}, {len(values)} steps")
-    for part in ["forward + backward", "whole step"]:
-        print(f"ext5 / pytorch, {part}: {medians['ext5', part] / medians['pytorch', part]:.2f}")
+        ours = medians.pop("ext5")
+        print(f"{part:18}  ext5 / better pytorch: {ours / min(medians.values()):.2f}")
 
 
 if __name__ == "__main__":
