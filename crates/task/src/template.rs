@@ -26,6 +26,8 @@ fn environment() -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.set_fuel(Some(FUEL));
+    // Errors name what is undefined only with this; by default it follows the build profile.
+    environment.set_debug(true);
     environment.add_filter("pad_punctuation", |text: &str| pad_punctuation(text));
     environment.add_filter("round_half_even", f64::round_ties_even);
     environment
