@@ -11,6 +11,7 @@ pub mod digest;
 pub mod key;
 pub mod permutation;
 mod philox;
+pub mod testing;
 
 pub use batch::Batch;
 pub use digest::Digest;

@@ -214,7 +214,7 @@ fn real(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("EXT5_REALDATA").map_or_else(|| beside.into(), PathBuf::from);
     let path = root.join(path);
     if !path.exists() {
-        eprintln!("SKIPPED: {} is not there; set EXT5_REALDATA", path.display());
+        ext5_core::testing::skipped(&format!("{} is not there; set EXT5_REALDATA", path.display()));
         return None;
     }
     Some(path)

@@ -90,7 +90,7 @@ fn real_data() -> Option<PathBuf> {
     if root.is_dir() {
         return Some(root);
     }
-    eprintln!("SKIPPED: no real data at {}; set EXT5_REALDATA", root.display());
+    ext5_core::testing::skipped(&format!("no real data at {}; set EXT5_REALDATA", root.display()));
     None
 }
 

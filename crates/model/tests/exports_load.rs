@@ -131,7 +131,7 @@ fn missing_files_are_named() {
 #[test]
 fn transformers_computes_the_same_logits() {
     let Some(python) = std::env::var_os("EXT5_ORACLE_PYTHON") else {
-        eprintln!("SKIPPED: EXT5_ORACLE_PYTHON names no Python with transformers");
+        ext5_core::testing::skipped("EXT5_ORACLE_PYTHON names no Python with transformers");
         return;
     };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/oracles/t5_golden.py");

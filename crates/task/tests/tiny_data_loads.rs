@@ -13,7 +13,7 @@ fn workspace() -> PathBuf {
 fn tiny_data(root: &Path) -> Option<DataLock> {
     let script = workspace().join("tools/tiny-data");
     let Ok(status) = Command::new("python3").arg(script).arg(root).status() else {
-        eprintln!("SKIPPED: no python3 to run tools/tiny-data");
+        ext5_core::testing::skipped("no python3 to run tools/tiny-data");
         return None;
     };
     assert!(status.success());

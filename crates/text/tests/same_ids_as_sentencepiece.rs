@@ -38,10 +38,10 @@ fn realdata() -> Option<PathBuf> {
     if folder.join("vocab/spiece.model").is_file() {
         return Some(folder);
     }
-    eprintln!(
-        "SKIPPED: no T5 vocabulary at {}; set EXT5_REALDATA to the folder of real data",
+    ext5_core::testing::skipped(&format!(
+        "no T5 vocabulary at {}; set EXT5_REALDATA to the folder of real data",
         folder.join("vocab/spiece.model").display()
-    );
+    ));
     None
 }
 
