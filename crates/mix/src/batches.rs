@@ -1,7 +1,7 @@
 //! Batches: windows of the stream as packed rows, rows as batches.
 
 use crate::mixture::{Mixture, MixtureError};
-use crate::pack::{self, PackedRow};
+use crate::pack::{self, PackedRow, Shape};
 use ext5_core::Batch;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -84,6 +84,21 @@ pub struct PackedBatch {
     pub end: Cursor,
 }
 
+impl PackedBatch {
+    /// A batch of these rows, of the shape that they were packed for; `end` is the place after it.
+    ///
+    /// # Panics
+    /// When a row is longer than the shape.
+    pub fn new(rows: &[PackedRow], shape: Shape, end: Cursor) -> Self {
+        let mut batch = Batch::empty(rows.len(), shape.inputs, shape.targets);
+        for (number, row) in rows.iter().enumerate() {
+            row.write(&mut batch, number);
+        }
+        let entries = |row: &PackedRow| row.segments.iter().map(|e| e.draw.entry).collect();
+        PackedBatch { batch, segments: rows.iter().map(entries).collect(), end }
+    }
+}
+
 /// The batches of a mixture from some place on, without end; the sequence stops after an error.
 #[derive(Debug)]
 pub struct Batches {
@@ -128,12 +143,7 @@ impl Batches {
             }
         }
         let shape = self.mixture.settings().shape;
-        let mut batch = Batch::empty(mine.len(), shape.inputs, shape.targets);
-        for (number, row) in mine.iter().enumerate() {
-            row.write(&mut batch, number);
-        }
-        let entries = |row: &PackedRow| row.segments.iter().map(|e| e.draw.entry).collect();
-        Ok(PackedBatch { batch, segments: mine.iter().map(entries).collect(), end: self.next })
+        Ok(PackedBatch::new(&mine, shape, self.next))
     }
 
     /// The next row of the sequence. Afterwards the cursor is on a row that exists, at the start

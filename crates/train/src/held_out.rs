@@ -4,7 +4,7 @@ use crate::log::{Tallies, Tally};
 use crate::prepare::Prepared;
 use crate::recipe::Recipe;
 use crate::trainer::TrainError;
-use ext5_core::{Batch, Key};
+use ext5_core::Key;
 use ext5_mix::batches::BatchError;
 use ext5_mix::{Cursor, Mixture, PackedBatch, pack};
 use ext5_model::T5;
@@ -35,20 +35,9 @@ impl<'a> HeldOut<'a> {
             .map_err(BatchError::from)?;
         let shape = held_out.settings().shape;
         let rows = pack::pack(examples, shape, Key::new(recipe.seed).name("held out"));
-        let micro_rows = recipe.batch.micro_rows.unwrap_or(recipe.batch.rows).max(1);
         let batches = rows
-            .chunks(micro_rows)
-            .map(|rows| {
-                let mut batch = Batch::empty(rows.len(), shape.inputs, shape.targets);
-                for (number, row) in rows.iter().enumerate() {
-                    row.write(&mut batch, number);
-                }
-                let entries = |row: &pack::PackedRow| {
-                    row.segments.iter().map(|example| example.draw.entry).collect()
-                };
-                let segments = rows.iter().map(entries).collect();
-                PackedBatch { batch, segments, end: Cursor::default() }
-            })
+            .chunks(recipe.batch.micro_rows())
+            .map(|rows| PackedBatch::new(rows, shape, Cursor::default()))
             .collect();
         Ok(HeldOut { mixture, batches })
     }

@@ -184,7 +184,7 @@ impl<'a> Trainer<'a> {
         let recipe = self.recipe;
         let step = self.position.step;
         let batch = &packed.batch;
-        let micro_rows = recipe.batch.micro_rows.unwrap_or(batch.rows).max(1);
+        let micro_rows = recipe.batch.micro_rows();
         let dropout_key = Key::new(recipe.seed).name("dropout").index(step);
 
         let mut sum: Option<Gradients> = None;

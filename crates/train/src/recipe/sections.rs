@@ -120,6 +120,11 @@ impl Batches {
     fn default_window() -> usize {
         1024
     }
+
+    /// Rows that go through the model at once.
+    pub fn micro_rows(&self) -> usize {
+        self.micro_rows.unwrap_or(self.rows).max(1)
+    }
 }
 
 /// The model: exactly one of `size`, `config` and `from`.
