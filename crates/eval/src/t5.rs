@@ -1,7 +1,7 @@
 //! The T5 as a predictor.
 
 use crate::predictor::{Predictor, PredictorError};
-use ext5_model::T5;
+use ext5_model::{Generation, T5};
 
 impl Predictor for T5 {
     fn generate(
@@ -9,7 +9,7 @@ impl Predictor for T5 {
         inputs: &[Vec<u32>],
         max_new: usize,
     ) -> Result<Vec<Vec<u32>>, PredictorError> {
-        Ok(self.generate_greedy(inputs, max_new)?)
+        Ok(self.generate(inputs, &Generation::greedy(max_new))?)
     }
 
     fn score(

@@ -27,6 +27,9 @@ pub enum ModelError {
         /// Ids of the vocabulary.
         ids: u32,
     },
+    /// Generation that cannot be.
+    #[error("generation: {0}")]
+    Generation(String),
     /// A batch that does not fit its own shape or the model.
     #[error("batch: {0}")]
     Batch(String),

@@ -25,7 +25,7 @@ mod t5;
 mod weights;
 
 pub use config::{FeedForward, T5Config};
-pub use decode::OptionScore;
+pub use decode::{Beam, Generation, Guards, LengthPenalty, OptionScore, Sampling, Strategy};
 pub use error::ModelError;
 pub use gradients::Gradients;
 pub use init::Init;

@@ -2,7 +2,7 @@
 //! and tied. The golden values are made by `tools/oracles/t5_golden.py`.
 
 use ext5_core::Batch;
-use ext5_model::{LossOptions, T5};
+use ext5_model::{Generation, LossOptions, T5};
 use safetensors::SafeTensors;
 use std::path::PathBuf;
 
@@ -116,7 +116,7 @@ fn greedy_generation() {
         let inputs = golden.rows("encoder_ids");
         let (shape, words) = golden.words("generated");
         let expected: Vec<u32> = words.into_iter().map(u32::from_le_bytes).collect();
-        let mut found = golden.model.generate_greedy(&inputs, 12).unwrap();
+        let mut found = golden.model.generate(&inputs, &Generation::greedy(12)).unwrap();
         for output in &mut found {
             output.resize(shape[1], 0);
         }

@@ -3,6 +3,7 @@
 use super::model::{self, Opened};
 use crate::args::Predict;
 use crate::failure::{Blame, Failure};
+use ext5_model::Generation;
 use ext5_text::Vocabulary;
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -38,6 +39,6 @@ fn answer(opened: &Opened, text: &str, most: usize) -> Result<String, Failure> {
         inputs.truncate(opened.inputs - 1);
     }
     inputs.push(Vocabulary::EOS);
-    let answers = opened.trained.model.generate_greedy(&[inputs], most).work()?;
+    let answers = opened.trained.model.generate(&[inputs], &Generation::greedy(most)).work()?;
     Ok(answers.first().map(|ids| vocabulary.decode(ids)).unwrap_or_default())
 }
