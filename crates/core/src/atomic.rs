@@ -43,14 +43,19 @@ pub fn write_folder<E: From<io::Error>>(
     let temporary = temporary_neighbour(path)?;
     let _ = fs::remove_dir_all(&temporary);
     fs::create_dir_all(&temporary)?;
-    let result = fill(&temporary).and_then(|()| Ok(publish(&temporary, path)?));
+    let result = fill(&temporary).and_then(|()| Ok(publish_folder(&temporary, path)?));
     if result.is_err() {
         let _ = fs::remove_dir_all(&temporary);
     }
     result
 }
 
-fn publish(temporary: &Path, path: &Path) -> io::Result<()> {
+/// Renames a filled folder to `path`, in the same parent, once everything in it is on disk. An
+/// older folder at `path` is replaced.
+///
+/// # Errors
+/// Those of the file system.
+pub fn publish_folder(temporary: &Path, path: &Path) -> io::Result<()> {
     for entry in fs::read_dir(temporary)? {
         let path = entry?.path();
         share(&path, temporary)?;

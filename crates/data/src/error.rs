@@ -5,7 +5,7 @@ use crate::tally::{Tally, Tolerance};
 use ext5_core::config::ConfigError;
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Why data could not be read.
@@ -18,6 +18,39 @@ pub enum DataError {
         path: PathBuf,
         /// What should have been there.
         expected: String,
+    },
+    /// Several files could be a split, and they are not shards of one another.
+    #[error(
+        "several files could be the {split} split:{}\nremove all but one kind, or name the files or the format in the task",
+        lines(candidates.iter().map(|path| path.display()))
+    )]
+    Ambiguous {
+        /// The split.
+        split: String,
+        /// The files.
+        candidates: Vec<PathBuf>,
+    },
+    /// Names of shards count to a number that is not reached.
+    #[error(
+        "{}: {} of {of} shards are missing, the first is number {}\ndownload the rest, or name the files in the task to read a part on purpose",
+        path.display(), missing.len(), missing.first().copied().unwrap_or_default()
+    )]
+    MissingShards {
+        /// A shard that is there.
+        path: PathBuf,
+        /// Numbers of the missing ones, from 0.
+        missing: Vec<u64>,
+        /// Number of shards that the names promise.
+        of: u64,
+    },
+    /// A name that tells no format.
+    #[error(
+        "{}: the name tells no format; known are .jsonl, .json, .csv, .tsv, .parquet, .tfrecord and .txt, each but .parquet also with .gz or .zst; rename the file or state its format",
+        path.display()
+    )]
+    UnknownFormat {
+        /// The file.
+        path: PathBuf,
     },
     /// A path of a task or a lock leads out of the data root.
     #[error("{path}: leads out of the data root; write a path relative to it, without `..`")]
@@ -40,6 +73,47 @@ pub enum DataError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// A file that is damaged or cut short, so that what follows is lost.
+    #[error(
+        "{}: damaged {place}: {reason}\nthe file is cut short or has changed since it was written: download it again",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file, as `after row 12`.
+        place: String,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A file that uses what cannot be read here.
+    #[error("{}: {reason}", path.display())]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// What it uses, and what to do.
+        reason: String,
+    },
+    /// A file whose layout cannot be used: columns without a name of their own, a quote that is
+    /// never closed.
+    #[error("{}:{line}: {reason}", path.display())]
+    Layout {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// A file was written to while it was read, or between its fingerprint and its reading.
+    #[error(
+        "{}: changed while it was read; run again once nobody writes to it",
+        path.display()
+    )]
+    ChangedMeanwhile {
+        /// The file.
+        path: PathBuf,
     },
     /// Files without a single row or document.
     #[error("{}: empty; expected at least one {expected}", paths(files))]
@@ -79,10 +153,30 @@ impl DataError {
         let path = path.into();
         move |source| DataError::Io { path, source }
     }
+
+    /// What reading through a decoder has given: the system's own error, or damage at `place`.
+    pub(crate) fn reading(path: &Path, place: impl fmt::Display, error: io::Error) -> DataError {
+        match error.raw_os_error() {
+            Some(_) => DataError::Io { path: path.to_owned(), source: error },
+            None => DataError::damaged(path, place, error),
+        }
+    }
+
+    pub(crate) fn damaged(
+        path: &Path,
+        place: impl fmt::Display,
+        reason: impl fmt::Display,
+    ) -> DataError {
+        DataError::Damaged {
+            path: path.to_owned(),
+            place: place.to_string(),
+            reason: reason.to_string(),
+        }
+    }
 }
 
-fn lines(items: &[impl fmt::Display]) -> String {
-    items.iter().map(|item| format!("\n  {item}")).collect()
+fn lines(items: impl IntoIterator<Item = impl fmt::Display>) -> String {
+    items.into_iter().map(|item| format!("\n  {item}")).collect()
 }
 
 fn listing(tally: &Tally) -> String {

@@ -2,12 +2,12 @@
 
 use crate::error::DataError;
 use crate::files::inside;
-use crate::jsonl::Lines;
+use crate::fingerprint::Fingerprint;
 use ext5_core::{Digest, atomic, config};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,8 @@ pub struct LockedFile {
     pub path: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// Its lines that hold more than white space: rows of JSONL, paragraphs of a corpus.
+    /// Its rows after the format that its name tells, malformed ones included; lines that hold more
+    /// than white space where it tells none.
     pub rows: u64,
     /// The BLAKE3 digest of its bytes.
     pub digest: Digest,
@@ -139,15 +140,8 @@ impl DataLock {
 
 impl LockedFile {
     fn build(root: &Path, path: String) -> Result<Self, DataError> {
-        let file = root.join(&path);
-        let bytes = fs::metadata(&file).map_err(DataError::io(&file))?.len();
-        let mut lines = Lines::new(File::open(&file).map_err(DataError::io(&file))?);
-        let mut rows = 0;
-        while lines.advance().map_err(DataError::io(&file))? {
-            rows += 1;
-        }
-        let digest = Digest::of_file(&file).map_err(DataError::io(&file))?;
-        Ok(LockedFile { path, bytes, rows, digest })
+        let (file, rows) = Fingerprint::with_rows(&root.join(&path))?;
+        Ok(LockedFile { path, bytes: file.bytes, rows, digest: file.digest })
     }
 
     fn compare(&self, root: &Path) -> Result<Option<Change>, DataError> {
@@ -156,8 +150,7 @@ impl LockedFile {
             return Ok(Some(Change::Missing { path: self.path.clone() }));
         };
         // The size is free to compare; only files of equal size are read.
-        let same = metadata.len() == self.bytes
-            && Digest::of_file(&file).map_err(DataError::io(&file))? == self.digest;
+        let same = metadata.len() == self.bytes && Fingerprint::of(&file)?.digest == self.digest;
         Ok((!same).then(|| Change::Changed {
             path: self.path.clone(),
             locked: self.bytes,

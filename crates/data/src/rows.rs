@@ -1,10 +1,14 @@
 //! The rows of one split.
 
 use crate::error::DataError;
-use crate::format::{Format, Record, Records};
-use crate::tally::{Malformed, Tally, Tolerance};
+use crate::format::Format;
+use crate::tally::{Tally, Tolerance};
+use crate::walk::Walk;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Bytes of a row or document above which it counts as malformed, unless stated otherwise.
+pub const RECORD_LIMIT: usize = 16 << 20;
 
 /// One record of a data set: named columns.
 pub type Row = serde_json::Map<String, serde_json::Value>;
@@ -14,7 +18,7 @@ pub type Row = serde_json::Map<String, serde_json::Value>;
 pub struct Located {
     /// The file.
     pub file: Arc<Path>,
-    /// The line, from 1.
+    /// The line from 1, or the number of the row where a format has no lines.
     pub line: u64,
     /// The row.
     pub row: Row,
@@ -24,73 +28,42 @@ pub struct Located {
 ///
 /// Malformed rows are passed over and counted; whoever finds a row wanting later on says so with
 /// [`reject`](Self::reject), and it counts the same. After the last row the tally is judged: more
-/// malformed rows than tolerated, or no rows at all, come as one last `Err`.
+/// malformed rows than tolerated, or no rows at all, come as one last `Err`. So do a damaged file
+/// and one that was written to while it was read.
 pub struct Rows {
-    format: Format,
-    files: Vec<PathBuf>,
-    tolerance: Tolerance,
-    next_file: usize,
-    current: Option<(Arc<Path>, Records)>,
-    tally: Tally,
-    finished: bool,
+    format: Option<Format>,
+    limit: usize,
+    walk: Walk<Row>,
 }
 
 impl Rows {
-    /// The rows of `files` in order. Nothing is opened yet.
-    pub fn new(format: Format, files: Vec<PathBuf>, tolerance: Tolerance) -> Self {
-        Rows {
-            format,
-            files,
-            tolerance,
-            next_file: 0,
-            current: None,
-            tally: Tally::default(),
-            finished: false,
-        }
+    /// The rows of `files` in order. Nothing is opened yet. With `None` for the format, each file's
+    /// name tells its own.
+    pub fn new(
+        format: impl Into<Option<Format>>,
+        files: Vec<PathBuf>,
+        tolerance: Tolerance,
+    ) -> Self {
+        let walk = Walk::new(files, tolerance, "row");
+        Rows { format: format.into(), limit: RECORD_LIMIT, walk }
+    }
+
+    /// With another limit than [`RECORD_LIMIT`] for the bytes of a row. What is above it is passed
+    /// over as malformed and never held in memory. Parquet files are not limited.
+    #[must_use]
+    pub fn with_limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
     }
 
     /// Counts a row that was yielded as malformed.
     pub fn reject(&mut self, file: &Path, line: u64, reason: impl Into<String>) {
-        self.tally.reject(Malformed { file: file.to_owned(), line, reason: reason.into() });
+        self.walk.reject(file, line, reason.into());
     }
 
     /// What was read so far.
     pub fn tally(&self) -> &Tally {
-        &self.tally
-    }
-
-    /// The next record of the current file or of the files after it.
-    fn record(&mut self) -> Result<Option<(Arc<Path>, Record)>, DataError> {
-        loop {
-            if let Some((file, records)) = &mut self.current {
-                match records.next() {
-                    Some(Ok(record)) => return Ok(Some((file.clone(), record))),
-                    Some(Err(source)) => return Err(DataError::io(&**file)(source)),
-                    None => self.current = None,
-                }
-            }
-            let Some(path) = self.files.get(self.next_file) else {
-                return Ok(None);
-            };
-            let records = self.format.open(path).map_err(DataError::io(path))?;
-            self.current = Some((path.as_path().into(), records));
-            self.next_file += 1;
-        }
-    }
-
-    fn advance(&mut self) -> Result<Option<Located>, DataError> {
-        while let Some((file, Record { line, row })) = self.record()? {
-            self.tally.rows += 1;
-            match row {
-                Ok(row) => return Ok(Some(Located { file, line, row })),
-                Err(reason) => self.reject(&file, line, reason),
-            }
-        }
-        if self.tally.rows == 0 {
-            return Err(DataError::Empty { files: self.files.clone(), expected: "row" });
-        }
-        self.tally.check(self.tolerance)?;
-        Ok(None)
+        &self.walk.tally
     }
 }
 
@@ -98,11 +71,12 @@ impl Iterator for Rows {
     type Item = Result<Located, DataError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.finished {
-            return None;
-        }
-        let item = self.advance().transpose();
-        self.finished = !matches!(item, Some(Ok(_)));
-        item
+        let (format, limit) = (self.format, self.limit);
+        let step = self.walk.next(|path| {
+            let format = format.or_else(|| Format::of(path));
+            let unknown = || DataError::UnknownFormat { path: path.to_owned() };
+            format.ok_or_else(unknown)?.open(path, limit)
+        })?;
+        Some(step.map(|step| Located { file: step.file, line: step.line, row: step.value }))
     }
 }

@@ -1,5 +1,9 @@
 //! Typed TOML files whose errors name the file, the line and the nearest known key.
 
+mod overrides;
+
+pub use overrides::read_with;
+
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -24,6 +28,14 @@ pub enum ConfigError {
         line: usize,
         /// What is wrong, and the nearest known name where one is close.
         message: String,
+    },
+    /// An override is not `key.path=value`, or its value does not fit.
+    #[error("--set {text}: {reason}")]
+    Override {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
     },
 }
 
