@@ -3,8 +3,10 @@
     python tools/oracles/sentencepiece_ids.py [--realdata DIR]
 
 Writes to crates/text/tests/golden/:
-- three small models, trained here on sentences that this script makes, and for each a `.json` of
+- four small models, trained here on sentences that this script makes, and for each a `.json` of
   strings with their ids and the texts that lists of ids decode to;
+- `adversarial.json`: how to generate thousands of strings, and for each model, in groups of strings,
+  digests of their ids;
 - with --realdata, `t5.json`: the same for DIR/vocab/spiece.model (the strings are made here; no
   text of DIR is kept), and `realdata.json`: a digest of the ids of every line of every corpus file
   and of every string in every JSONL file.
@@ -104,7 +106,16 @@ def small_models():
         lines, 200, normalization_rule_name="identity", treat_whitespace_as_suffix=True
     )
     suffix.trainer_spec.unk_surface = "<?>"
-    return {"rules": rules, "fallback": fallback, "suffix": suffix}
+    with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
+        one_space = ((a, b) for a, b in RULES.items() if b != "  ")
+        file.write("".join(f"{codes(a)}\t{codes(b)}\n" for a, b in one_space))
+        file.flush()
+        words = train(lines, 400, normalization_rule_tsv=file.name)
+    # Words are segmented one by one here; many have several best ways, and many nearly so.
+    for index, piece in enumerate(words.pieces):
+        if piece.type == piece.NORMAL:
+            piece.score = round(piece.score * 2) / 2 - (index % 7 == 0) / 4096
+    return {"rules": rules, "fallback": fallback, "suffix": suffix, "words": words}
 
 
 def strings():
@@ -150,6 +161,73 @@ def strings():
     anything = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) != "Cs"]
     wild = ["".join(rng.choices(anything, k=rng.randint(1, 20))) for _ in range(50)]
     return fixed + drawn + lines + wild
+
+
+# What the strings of adversarial.json are made of: strings, and ranges of code points, of which each
+# is as likely as any string.
+FAMILIES = {
+    "ascii": [[0x20, 0x7E], " "],
+    "words": ["the", "house", "ing", "-", "----", ",", "'s", " ", " ", " ", ".", "un", "ation", "ly"],
+    "latin": [[0x20, 0x24F], " ", "\u0301"],
+    "combining": [[0x300, 0x36F], [0x61, 0x7A], "e\u0301", " ", "a"],
+    "full_width": [[0xFF00, 0xFFEF], [0x3000, 0x303F], " ", "a"],
+    "emoji": [[0x1F300, 0x1FAFF], "\u200d", "\ufe0f", "\U0001f3fd", "👨‍👩‍👧", "🇩🇪", " ", "a"],
+    "joiners": ["\u200d", "\u200c", "\u200b", "\u2060", "\ufe0f", "\ufeff", " ", "a", "क्"],
+    "controls": [[0x01, 0x1F], [0x7F, 0x9F], [0x2028, 0x202E], " ", "a", "\r\n"],
+    "nulls": ["\0", "\0\0", "a", " ", "the", "\ufffd"],
+    "private_use": [[0xE000, 0xE0FF], [0xF0000, 0xF00FF], [0x10FF00, 0x10FFFF], " ", "a"],
+    "spaces": [" ", "  ", "     ", "\t", "\n", "\u00a0", "\u3000", [0x2000, 0x200A], "▁", "a", "the"],
+    "sentinels": ["<extra_id_0>", "<extra_id_99>", "</s>", "<pad>", "<unk>", "▁<extra_id_1>", " ", "a", "<"],
+    "hangul": [[0x1100, 0x11FF], [0xAC00, 0xAD00], " "],
+    "scripts": [[0x370, 0x3FF], [0x400, 0x4FF], [0x590, 0x6FF], [0x900, 0x97F], [0x4E00, 0x4EFF], " "],
+    "compatibility": [[0x2070, 0x218F], [0x2460, 0x24FF], [0x3300, 0x33FF], [0xFB00, 0xFDFF], " ", "a"],
+    "anything": [[0x0, 0xD7FF], [0xE000, 0x10FFFF], " ", "a"],
+}  # fmt: skip
+GROUPS, GROUP = 10, 25
+
+
+def splitmix(state):
+    """Steele, Lea and Flood's SplitMix64, as the test has it."""
+    mask = 2**64 - 1
+    while True:
+        state = state + 0x9E3779B97F4A7C15 & mask
+        z = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & mask
+        z = (z ^ z >> 27) * 0x94D049BB133111EB & mask
+        yield z ^ z >> 31
+
+
+def generated(family, group):
+    """The strings of one group: every fifth is long, every fifth has long words."""
+    items = FAMILIES[family]
+    numbers = splitmix(list(FAMILIES).index(family) * 1000 + group)
+    strings = []
+    for index in range(GROUP):
+        parts = []
+        for _ in range(next(numbers) % (400 if index % 5 == 4 else 30) + 1):
+            item = items[next(numbers) % len(items)]
+            if isinstance(item, list):
+                low, high = item
+                parts.append(chr(low + next(numbers) % (high - low + 1)))
+            elif index % 5 != 3 or item != " ":
+                parts.append(item)
+        strings.append("".join(parts))
+    return strings
+
+
+def adversarial(models):
+    """Digests by model and family, one a group."""
+    return {
+        "made_by": MADE_BY,
+        "families": FAMILIES,
+        "group": GROUP,
+        "digests": {
+            name: {
+                family: [digest(map(encode, generated(family, group)))[:16] for group in range(GROUPS)]
+                for family in FAMILIES
+            }
+            for name, encode in models.items()
+        },
+    }
 
 
 def digest(lists):
@@ -238,12 +316,19 @@ def main():
     parser.add_argument("--realdata", type=Path)
     realdata = parser.parse_args().realdata
     GOLDEN.mkdir(parents=True, exist_ok=True)
+    models = {}
     for name, model in small_models().items():
         data = model.SerializeToString()
+        models[name] = sentencepiece.SentencePieceProcessor(model_proto=data).encode
         (GOLDEN / f"{name}.model").write_bytes(data)
         write(f"{name}.json", goldens(data))
     if realdata:
         data = (realdata / "vocab/spiece.model").read_bytes()
+        # Trained by ext5: `cargo test -p ext5-text --test trains_a_vocabulary -- --ignored` writes it.
+        trained = GOLDEN / "trained.model"
+        models["trained"] = sentencepiece.SentencePieceProcessor(model_file=str(trained)).encode
+        models["t5"] = sentencepiece.SentencePieceProcessor(model_proto=data).encode
+        write("adversarial.json", adversarial(models))
         write("t5.json", goldens(data))
         write("realdata.json", realdata_digests(realdata, data))
 

@@ -113,6 +113,19 @@ impl CharacterMap {
         Some((length, &replacement[..end]))
     }
 
+    /// Whether no string in the map has a space in it, and nothing is replaced by `space` or by two
+    /// spaces in a row. May deny it of a map with units that cannot be reached.
+    pub(crate) fn leaves_spaces(&self, space: &str) -> bool {
+        let has_space_below = |(index, unit): (usize, &Unit)| {
+            let child = (index ^ unit.offset()) ^ usize::from(b' ');
+            !unit.is_leaf()
+                && self.units.get(child).is_some_and(|unit| unit.label() == u32::from(b' '))
+        };
+        let has =
+            |wanted: &[u8]| self.replacements.windows(wanted.len()).any(|part| part == wanted);
+        !self.units.iter().enumerate().any(has_space_below) && !has(space.as_bytes()) && !has(b"  ")
+    }
+
     /// For each ASCII character, whether it stays as it is when another ASCII character, or
     /// nothing, follows.
     pub(crate) fn plain(&self) -> [bool; 128] {

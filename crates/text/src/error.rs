@@ -24,7 +24,7 @@ pub enum VocabularyError {
     },
 }
 
-/// What is wrong with a SentencePiece model.
+/// What is wrong with a SentencePiece model, or with a `tokenizer.json`.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ModelError {
     /// The bytes are no protocol buffer, or end too early.
@@ -66,6 +66,14 @@ pub enum ModelError {
         eos: i32,
         /// Id of the unknown piece; −1 for none.
         unk: i32,
+    },
+    /// A `tokenizer.json` cannot be used, or its ids could not be reproduced exactly.
+    #[error("tokenizer.json: {key}: {problem}")]
+    TokenizerJson {
+        /// The part of the file.
+        key: &'static str,
+        /// What is wrong with it, and what would do.
+        problem: String,
     },
     /// One piece cannot be used.
     #[error("piece {id}: {problem}")]

@@ -6,10 +6,12 @@ use serde_json::json;
 use std::path::Path;
 
 const MODEL: &str = "spiece.model";
+const JSON: &str = "tokenizer.json";
 const CONFIG: &str = "tokenizer_config.json";
 const BYTES_CLASS: &str = "ByT5Tokenizer";
 
-/// The vocabulary of a folder: bytes where its configuration says so, else its model.
+/// The vocabulary of a folder: bytes where its configuration says so, else its model, else its
+/// `tokenizer.json`.
 pub(crate) fn open_folder(folder: &Path) -> Result<Vocabulary, VocabularyError> {
     // The file is large and only one of its keys matters; whatever is wrong with it, the model
     // file is what tells.
@@ -18,17 +20,22 @@ pub(crate) fn open_folder(folder: &Path) -> Result<Vocabulary, VocabularyError> 
         config.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     match config.as_ref().and_then(|config| config["tokenizer_class"].as_str()) {
         Some(BYTES_CLASS) => Ok(Vocabulary::bytes()),
+        _ if !folder.join(MODEL).exists() && folder.join(JSON).exists() => {
+            Vocabulary::open(&folder.join(JSON))
+        }
         _ => Vocabulary::open(&folder.join(MODEL)),
     }
 }
 
-/// The model, where there is one, and `tokenizer_config.json`.
+/// The model, where there is one, its `tokenizer.json`, where there can be one, and
+/// `tokenizer_config.json`.
 pub(crate) fn tokenizer_files(vocabulary: &Vocabulary) -> Vec<(&'static str, Vec<u8>)> {
     let sentinels = 0..vocabulary.sentinels();
     let mut files = Vec::new();
     let config = match vocabulary.model_bytes() {
         Some(model) => {
             files.push((MODEL, model.to_vec()));
+            files.extend(vocabulary.tokenizer_json().map(|json| (JSON, json)));
             json!({
                 "tokenizer_class": "T5Tokenizer",
                 "pad_token": "<pad>",
@@ -81,7 +88,7 @@ mod tests {
             assert_eq!(sentinels.last().unwrap(), last);
             let model = vocabulary.model_bytes();
             let written = files.iter().map(|(name, bytes)| (*name, bytes.as_slice()));
-            assert!(written.eq(model.map(|bytes| ("spiece.model", bytes))));
+            assert!(written.eq(model.map(|bytes| ("spiece.model", bytes))), "no tokenizer.json");
         }
     }
 

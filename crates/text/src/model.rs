@@ -1,6 +1,7 @@
 //! A SentencePiece model as its file has it: `ModelProto` in sentencepiece_model.proto.
 
 use crate::ModelError;
+use crate::trie::ID_LIMIT;
 use crate::wire::{Message, Value};
 use std::collections::HashSet;
 
@@ -137,6 +138,9 @@ impl Model {
         let found = self.pieces.iter().map(|piece| piece.kind);
         if [self.pad, self.eos, self.unk] != [0, 1, 2] || !found.take(3).eq(kinds) {
             return Err(ModelError::SpecialIds { pad: self.pad, eos: self.eos, unk: self.unk });
+        }
+        if self.pieces.len() > ID_LIMIT as usize {
+            return Err(ModelError::Unusable("it has more pieces than any vocabulary"));
         }
         let mut known = HashSet::with_capacity(self.pieces.len());
         for (id, piece) in self.pieces.iter().enumerate() {

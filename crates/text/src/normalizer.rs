@@ -41,6 +41,10 @@ impl Normalizer {
         })
     }
 
+    pub(crate) fn spec(&self) -> &NormalizerSpec {
+        &self.spec
+    }
+
     /// Whether sentencepiece's decoding takes the space before the first word away.
     pub(crate) fn strips_first_space(&self) -> bool {
         self.spec.add_dummy_prefix || self.spec.remove_extra_whitespaces
@@ -49,6 +53,17 @@ impl Normalizer {
     /// Whether it takes away all leading spaces.
     pub(crate) fn removes_extra_whitespaces(&self) -> bool {
         self.spec.remove_extra_whitespaces
+    }
+
+    /// Whether the normal form of a text is that of the parts between its spaces, one after the
+    /// other. It holds of parts without [`SPACE`] in them.
+    pub(crate) fn works_word_by_word(&self) -> bool {
+        let spec = &self.spec;
+        spec.add_dummy_prefix
+            && spec.remove_extra_whitespaces
+            && spec.escape_whitespaces
+            && !spec.whitespace_as_suffix
+            && self.map.leaves_spaces(SPACE)
     }
 
     /// Replaces the contents of `normalized` by the normal form of `text`. It is UTF-8 unless the

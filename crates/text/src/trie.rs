@@ -1,27 +1,57 @@
 //! Which pieces begin at a place in a text: a trie in a double array (Aoe 1989).
 
-/// No state, no piece.
-const NONE: u32 = u32::MAX;
+use std::collections::VecDeque;
 
 /// A trie over byte strings. A state is an index into one array; its child by byte `b` is at
-/// `base + b`, if the unit there names the state as its parent. One step touches one unit, and a
-/// unit holds all that segmentation needs of the piece that ends in it.
+/// `base + b`, if the unit there has the label `b`: no two states have one base. One step touches
+/// one unit, and units are small, so that those in use stay in the cache.
 pub(crate) struct Trie {
     units: Vec<Unit>,
+    /// By id.
+    scores: Vec<f32>,
 }
 
-/// One state.
+/// One state: its base, the byte that leads to it, and the piece that ends in it.
 #[derive(Clone, Copy)]
 struct Unit {
     base: u32,
-    parent: u32,
-    id: u32,
-    score: f32,
+    /// The label in the low 9 bits, the id above.
+    label_and_id: u32,
 }
 
-const FREE: Unit = Unit { base: 0, parent: NONE, id: NONE, score: 0.0 };
+/// The label of a unit that no byte leads to.
+const NO_LABEL: u32 = 256;
+const LABEL_BITS: u32 = 9;
+/// In place of an id, where no piece ends.
+const NO_ID: u32 = u32::MAX >> LABEL_BITS;
+/// Ids must be below.
+pub(crate) const ID_LIMIT: u32 = NO_ID;
 
-/// A piece to be found in texts. `id` is anything below `u32::MAX`.
+const FREE: Unit = Unit { base: 0, label_and_id: NO_ID << LABEL_BITS | NO_LABEL };
+
+impl Unit {
+    fn label(self) -> u32 {
+        self.label_and_id & ((1 << LABEL_BITS) - 1)
+    }
+
+    fn id(self) -> u32 {
+        self.label_and_id >> LABEL_BITS
+    }
+
+    fn is_free(self) -> bool {
+        self.label() == NO_LABEL
+    }
+
+    fn set_label(&mut self, byte: u8) {
+        self.label_and_id = self.id() << LABEL_BITS | u32::from(byte);
+    }
+
+    fn set_id(&mut self, id: u32) {
+        self.label_and_id = id << LABEL_BITS | self.label();
+    }
+}
+
+/// A piece to be found in texts. `id` is below [`ID_LIMIT`].
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Entry<'a> {
     pub(crate) bytes: &'a [u8],
@@ -33,62 +63,72 @@ impl Trie {
     /// The trie of `entries`, whose bytes must differ and not be empty.
     pub(crate) fn new(mut entries: Vec<Entry<'_>>) -> Self {
         entries.sort_unstable_by_key(|entry| entry.bytes);
-        let mut builder = Builder { units: vec![FREE; 512], search_from: 1 };
-        // A state, the entries below it, and the length of the prefix that they share.
-        let mut pending = vec![(0, entries.as_slice(), 0)];
+        let mut builder = Builder::new();
+        // A state, the entries below it, and the length of the prefix that they share. The states
+        // nearest to the root, which are used most, come to lie together.
+        let mut pending = VecDeque::from([(0, entries.as_slice(), 0)]);
         let mut children = Vec::new();
-        while let Some((state, mut below, depth)) = pending.pop() {
+        while let Some((state, mut below, depth)) = pending.pop_front() {
             if let [first, rest @ ..] = below
                 && first.bytes.len() == depth
             {
-                let unit = &mut builder.units[state as usize];
-                (unit.id, unit.score) = (first.id, first.score);
+                builder.units[state].set_id(first.id);
                 below = rest;
             }
             children.clear();
             children.extend(below.chunk_by(|a, b| a.bytes[depth] == b.bytes[depth]));
             let base = builder.place(&children, depth);
-            builder.units[state as usize].base = base;
+            builder.units[state].base = base as u32;
             for child in &children {
-                let index = base + u32::from(child[0].bytes[depth]);
-                builder.units[index as usize].parent = state;
-                pending.push((index, *child, depth + 1));
+                let byte = child[0].bytes[depth];
+                let index = base + usize::from(byte);
+                builder.units[index].set_label(byte);
+                pending.push_back((index, *child, depth + 1));
             }
         }
-        Trie { units: builder.units }
+        let ids = entries.iter().map(|entry| entry.id as usize + 1).max();
+        let mut scores = vec![0.0; ids.unwrap_or(0)];
+        for entry in entries {
+            scores[entry.id as usize] = entry.score;
+        }
+        Trie { units: builder.units, scores }
     }
 
     /// The entries that `text` begins with, the shortest first: length, id and score.
     #[inline]
     pub(crate) fn prefixes(&self, text: &[u8]) -> impl Iterator<Item = (usize, u32, f32)> {
-        let (mut state, mut base) = (0, self.units[0].base);
+        let mut base = self.units[0].base;
         text.iter()
             .map_while(move |&byte| {
-                let index = base + u32::from(byte);
-                let unit = self.units.get(index as usize)?;
-                if unit.parent != state {
-                    return None;
-                }
-                (state, base) = (index, unit.base);
-                Some(*unit)
+                let unit = self.units.get(base as usize + usize::from(byte))?;
+                base = unit.base;
+                (unit.label() == u32::from(byte)).then_some(unit.id())
             })
             .enumerate()
-            .filter(|(_, unit)| unit.id != NONE)
-            .map(|(last, unit)| (last + 1, unit.id, unit.score))
+            .filter(|&(_, id)| id != NO_ID)
+            .map(|(last, id)| (last + 1, id, self.scores[id as usize]))
     }
 }
 
 struct Builder {
     units: Vec<Unit>,
+    /// For each index, whether it is the base of a state.
+    is_base: Vec<bool>,
     /// Where to look for room first: before it nearly all is taken.
     search_from: usize,
 }
 
 impl Builder {
-    /// A base at which the units of all children are free; the array grows to hold them. The
-    /// search moves past regions that are nearly full, as the original Darts does, which keeps
-    /// building linear in practice.
-    fn place(&mut self, children: &[&[Entry<'_>]], depth: usize) -> u32 {
+    fn new() -> Self {
+        // The root is at 0 and base 0 that of states without children: what would be the child of
+        // one by byte `b` is at `b`, where no unit has the label `b`, as all bases are above 0.
+        Builder { units: vec![FREE; 512], is_base: vec![false; 512], search_from: 1 }
+    }
+
+    /// A base of its own at which the units of all children are free; the array grows to hold
+    /// them. The search moves past regions that are nearly full, as the original Darts does, which
+    /// keeps building linear in practice.
+    fn place(&mut self, children: &[&[Entry<'_>]], depth: usize) -> usize {
         let byte = |child: &&[Entry<'_>]| usize::from(child[0].bytes[depth]);
         let Some(first) = children.first().map(byte) else {
             return 0;
@@ -99,19 +139,21 @@ impl Builder {
         loop {
             // Room for every byte at the base, so that the loop below stays inside.
             if slot + 256 >= self.units.len() {
-                self.units.resize(self.units.len() * 2, FREE);
+                let length = self.units.len() * 2;
+                self.units.resize(length, FREE);
+                self.is_base.resize(length, false);
             }
-            if self.units[slot].parent != NONE {
+            let base = slot - first;
+            if !self.units[slot].is_free() {
                 taken += 1;
-            } else {
-                let base = slot - first;
-                let free = |child| self.units[base + byte(child)].parent == NONE;
-                if children.iter().all(free) {
-                    if taken * 20 >= (slot - start + 1) * 19 {
-                        self.search_from = slot;
-                    }
-                    return base as u32;
+            } else if !self.is_base[base]
+                && children.iter().all(|child| self.units[base + byte(child)].is_free())
+            {
+                if taken * 20 >= (slot - start + 1) * 19 {
+                    self.search_from = slot;
                 }
+                self.is_base[base] = true;
+                return base;
             }
             slot += 1;
         }

@@ -1,21 +1,26 @@
 //! Segmentation by a unigram language model: sentencepiece's `unigram_model.cc`.
 
 use crate::ModelError;
+use crate::certainty::{Steps, certain_to};
 use crate::model::{Kind, Model, Piece, byte_of};
-use crate::normalizer::{Normalizer, character_length};
+use crate::normalizer::{Normalizer, SPACE, character_length};
 use crate::trie::{Entry, Trie};
 use crate::vocabulary::Vocabulary;
+use crate::words::{Key, Word, WordTable};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What an unknown character costs beyond the least likely piece.
 const UNKNOWN_PENALTY: f32 = 10.0;
 /// Where path scores are moved back to 0, so that long texts keep their precision.
-const RESET_SCORE: f32 = 100_000.0;
+pub(crate) const RESET_SCORE: f32 = 100_000.0;
 
 /// Working memory of [`Vocabulary::encode_into`], to be used again from text to text.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
     normalized: Vec<u8>,
     ends: Vec<End>,
+    steps: Steps,
+    words: WordTable,
 }
 
 /// The best segmentation of the text up to one place.
@@ -40,6 +45,9 @@ pub(crate) struct Unigram {
     unknown_score: f32,
     /// Ids of the byte pieces, where unknown characters are spelled in bytes.
     byte_ids: Option<Box<[u32; 256]>>,
+    /// What tells the vocabularies of a process apart, from 1, where the words of a text may be
+    /// segmented one by one.
+    word_by_word: Option<u64>,
 }
 
 impl Unigram {
@@ -59,9 +67,14 @@ impl Unigram {
         let user_defined = entries_of(Kind::UserDefined, user_defined_score);
         let mut entries = entries_of(Kind::Normal, |piece| piece.score);
         let lowest = entries.iter().map(|entry| entry.score).reduce(f32::min);
+        let words_are_apart = words_are_apart(&entries) && user_defined.is_empty();
         entries.extend(&user_defined);
+        let normalizer = Normalizer::new(normalizer, user_defined)?;
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let word_by_word = words_are_apart && normalizer.works_word_by_word();
         Ok(Unigram {
-            normalizer: Normalizer::new(normalizer, user_defined)?,
+            word_by_word: word_by_word.then(|| NEXT.fetch_add(1, Ordering::Relaxed)),
+            normalizer,
             trie: Trie::new(entries),
             unknown_score: lowest.unwrap_or_default() - UNKNOWN_PENALTY,
             byte_ids: match byte_fallback {
@@ -86,18 +99,113 @@ impl Unigram {
         self.pieces.get(id as usize).map(|piece| &*piece.text)
     }
 
+    /// Whether unknown characters are spelled in bytes.
+    pub(crate) fn spells_bytes(&self) -> bool {
+        self.byte_ids.is_some()
+    }
+
     pub(crate) fn encode_into(&self, text: &str, ids: &mut Vec<u32>, scratch: &mut Scratch) {
-        let Scratch { normalized, ends } = scratch;
+        let first = ids.len();
+        if self.encode_words(text, ids, scratch).is_none() {
+            ids.truncate(first);
+            self.encode_whole(text, ids, scratch);
+        }
+    }
+
+    fn encode_whole(&self, text: &str, ids: &mut Vec<u32>, scratch: &mut Scratch) {
+        let Scratch { normalized, ends, .. } = scratch;
         self.normalizer.normalize(text, normalized);
-        self.search(normalized, ends);
+        self.search(normalized, 0.0, ends);
         self.trace(normalized, ends, ids);
+    }
+
+    /// The same word by word: no piece lies in two words, so the best segmentation of a text is
+    /// that of its words, each begun with the score reached before it. None where that does not
+    /// hold of the vocabulary or of this text.
+    fn encode_words(&self, text: &str, ids: &mut Vec<u32>, scratch: &mut Scratch) -> Option<()> {
+        scratch.words.belong_to(self.word_by_word?);
+        let bytes = text.as_bytes();
+        let mut position = 0;
+        let mut score = 0.0f32;
+        while let Some(&byte) = bytes.get(position) {
+            if byte == b' ' {
+                position += 1;
+                continue;
+            }
+            if score.abs() > RESET_SCORE {
+                score = 0.0;
+            }
+            let key = Key::first_of(&bytes[position..]);
+            if let Some((key, length)) = key
+                && let Some(word) = scratch.words.get(key)
+                && score.abs() <= word.certain_to
+            {
+                score = word.append(score, ids);
+                position += length;
+                continue;
+            }
+            let rest = &text[position..];
+            let word = rest.split_once(' ').map_or(rest, |(word, _)| word);
+            // A space that the text writes as pieces do is not like others: not removed after a
+            // word, but removed at the end of a text.
+            if word.contains(SPACE) {
+                return None;
+            }
+            position += word.len();
+            score = self.encode_word(word, key.map(|(key, _)| key), score, ids, scratch);
+        }
+        Some(())
+    }
+
+    /// Appends the ids of one word, before which `score` is reached; returns the score after it.
+    fn encode_word(
+        &self,
+        word: &str,
+        key: Option<Key>,
+        score: f32,
+        ids: &mut Vec<u32>,
+        scratch: &mut Scratch,
+    ) -> f32 {
+        let Scratch { normalized, ends, steps, words } = scratch;
+        self.normalizer.normalize(word, normalized);
+        if let Some(key) = key
+            && words.lacks(key)
+        {
+            let word = self.word(key, normalized, steps);
+            words.put(word);
+            if score.abs() <= word.certain_to {
+                return word.append(score, ids);
+            }
+        }
+        self.search(normalized, score, ends);
+        self.trace(normalized, ends, ids);
+        ends.last().map_or(score, |end| end.score)
+    }
+
+    /// The entry of a word for the table.
+    fn word(&self, key: Key, normalized: &[u8], steps: &mut Steps) -> Word {
+        let mut word = Word::uncertain(key);
+        let certain_to = certain_to(&self.trie, normalized, self.unknown_score, steps);
+        let mut end = normalized.len();
+        while end > 0 {
+            let step = steps[end];
+            if step.id == Vocabulary::UNK || !word.push(step.id, step.score) {
+                return Word::uncertain(key);
+            }
+            end -= step.length as usize;
+        }
+        word.certain_to = certain_to;
+        word.reverse();
+        word
     }
 
     /// The best segmentation up to each place (Viterbi's algorithm), with the arithmetic, the
     /// order of comparison and so the choice among equals of sentencepiece's `EncodeOptimized`.
-    fn search(&self, text: &[u8], ends: &mut Vec<End>) {
+    /// `score` is that of the path before the text.
+    fn search(&self, text: &[u8], score: f32, ends: &mut Vec<End>) {
         ends.clear();
         ends.resize(text.len() + 1, UNREACHED);
+        ends[0].score = score;
         let mut start = 0;
         let mut frontier = 0;
         while start < text.len() {
@@ -158,6 +266,15 @@ impl End {
     }
 }
 
+/// Whether a space always begins a piece and is known, so that no piece lies in two words and no
+/// unknown character stands before one of the next word; and whether path scores only fall.
+fn words_are_apart(entries: &[Entry<'_>]) -> bool {
+    let space = SPACE.as_bytes();
+    let inner = |entry: &Entry<'_>| entry.bytes[1..].windows(space.len()).any(|part| part == space);
+    entries.iter().any(|entry| entry.bytes == space)
+        && !entries.iter().any(|entry| inner(entry) || entry.score > 0.0)
+}
+
 /// Not below 0, so that a user-defined piece wins over any way to split it.
 fn user_defined_score(piece: &Piece) -> f32 {
     (0.1 * (piece.text.len() as f64 - 1.0)) as f32
@@ -178,4 +295,75 @@ fn byte_ids(pieces: &[Piece]) -> Result<Box<[u32; 256]>, ModelError> {
         ));
     }
     Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words() -> Unigram {
+        Unigram::new(include_bytes!("../tests/golden/words.model").to_vec()).unwrap()
+    }
+
+    /// All ways to split a text score nearly the same: rounding decides wherever it can.
+    fn close_calls() -> Unigram {
+        let mut texts = vec![SPACE.to_owned()];
+        for a in ["a", "b"] {
+            texts.extend([format!("{SPACE}{a}"), a.to_owned()]);
+            for b in ["a", "b"] {
+                texts.extend([format!("{SPACE}{a}{b}"), format!("{a}{b}")]);
+                texts.extend(["a", "b"].map(|c| format!("{a}{b}{c}")));
+            }
+        }
+        let entry = |(text, id): (&'_ String, u32)| {
+            let characters = text.chars().count() as f32;
+            let score = -3.0 * characters - (id * 37 % 11) as f32 / 8192.0;
+            (text.clone(), id, score)
+        };
+        let entries: Vec<(String, u32, f32)> = texts.iter().zip(3..).map(entry).collect();
+        let entries = entries.iter().map(|(text, id, score)| Entry {
+            bytes: text.as_bytes(),
+            id: *id,
+            score: *score,
+        });
+        let mut unigram = words();
+        unigram.trie = Trie::new(entries.collect());
+        unigram
+    }
+
+    /// Only speed would tell otherwise.
+    #[test]
+    fn words_are_segmented_one_by_one_where_the_vocabulary_allows() {
+        assert!(words().word_by_word.is_some());
+        for model in [
+            include_bytes!("../tests/golden/rules.model").as_slice(),
+            include_bytes!("../tests/golden/fallback.model"),
+            include_bytes!("../tests/golden/suffix.model"),
+        ] {
+            assert!(Unigram::new(model.to_vec()).unwrap().word_by_word.is_none());
+        }
+    }
+
+    proptest! {
+        /// Few letters, so that words come again; ways of equal score; many words, so that the
+        /// score before a word grows to where rounding decides, and past its reset.
+        #[test]
+        fn word_by_word_is_as_a_whole(
+            text in "([ab]{1,9} |[abdeiknorst]{1,5}[ ,.]|[a-z\u{301}\u{a0}\u{200b}▁ -]{0,6} ){0,60}",
+            times in prop_oneof![Just(1usize), Just(60), 60..400usize],
+        ) {
+            let text = text.repeat(times);
+            for unigram in [words(), close_calls()] {
+                let mut whole = Vec::new();
+                unigram.encode_whole(&text, &mut whole, &mut Scratch::default());
+                let mut scratch = Scratch::default();
+                for _ in 0..2 {
+                    let mut ids = Vec::new();
+                    unigram.encode_into(&text, &mut ids, &mut scratch);
+                    prop_assert_eq!(&ids, &whole);
+                }
+            }
+        }
+    }
 }

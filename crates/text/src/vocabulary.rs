@@ -2,6 +2,7 @@
 
 use crate::bytes::ByteVocabulary;
 use crate::hugging_face;
+use crate::tokenizer_json;
 use crate::unigram::{Scratch, Unigram};
 use crate::{ModelError, VocabularyError};
 use ext5_core::Digest;
@@ -39,29 +40,62 @@ impl Vocabulary {
     pub const UNK: u32 = 2;
 
     /// Opens a SentencePiece unigram model, such as T5's `spiece.model`, and appends T5's 100
-    /// sentinels to its pieces.
+    /// sentinels to its pieces; or a Hugging Face `tokenizer.json` of such a model, sentinels
+    /// included; or the vocabulary of a folder: bytes where its `tokenizer_config.json` names
+    /// ByT5's tokenizer, else its `spiece.model`, else its `tokenizer.json`.
+    ///
+    /// A `tokenizer.json` gives the ids that the sentencepiece library gives for the same pieces;
+    /// `docs/design/vocabularies.md` says where the `tokenizers` library itself differs.
     ///
     /// # Errors
-    /// When the file cannot be read, is damaged, is no unigram model, or does not have T5's
-    /// special ids.
+    /// When the file cannot be read, is damaged, is no unigram model, does not have T5's special
+    /// ids, or is a `tokenizer.json` whose ids could not be reproduced exactly.
     pub fn open(path: &Path) -> Result<Self, VocabularyError> {
+        if path.is_dir() {
+            return hugging_face::open_folder(path);
+        }
         let mut bytes = Vec::new();
         let read = |file: File| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes);
         if let Err(source) = File::open(path).and_then(read) {
             let path = path.to_owned();
             return Err(VocabularyError::Read { path, source });
         }
-        Self::from_model(bytes)
-            .map_err(|problem| VocabularyError::Model { path: path.to_owned(), problem })
+        // A model begins with the tag of its first piece, a line feed; JSON with a brace.
+        let is_json = bytes.trim_ascii_start().first() == Some(&b'{');
+        match is_json {
+            true => Self::from_tokenizer_json(&bytes),
+            false => Self::from_model(bytes),
+        }
+        .map_err(|problem| VocabularyError::Model { path: path.to_owned(), problem })
     }
 
-    /// Opens the vocabulary of a Hugging Face folder: `spiece.model`, or bytes where
-    /// `tokenizer_config.json` names ByT5's tokenizer.
+    /// Opens the vocabulary of a Hugging Face folder, as [`open`](Self::open) does.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_folder(folder: &Path) -> Result<Self, VocabularyError> {
         hugging_face::open_folder(folder)
+    }
+
+    /// The vocabulary of a Hugging Face `tokenizer.json` given as its bytes.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_tokenizer_json(bytes: &[u8]) -> Result<Self, ModelError> {
+        if bytes.len() as u64 > LARGEST_FILE {
+            return Err(ModelError::TooLarge { limit: LARGEST_FILE });
+        }
+        Self::from_model(tokenizer_json::to_model(bytes)?)
+    }
+
+    /// The `tokenizer.json` with which the Hugging Face `tokenizers` library has this vocabulary;
+    /// none for bytes, and for a model that does what that library cannot: user-defined or unused
+    /// pieces, other rules about spaces than T5's, or other names of the special pieces.
+    pub fn tokenizer_json(&self) -> Option<Vec<u8>> {
+        match &self.kind {
+            Kind::Unigram(unigram) => tokenizer_json::from_model(unigram),
+            Kind::Bytes => None,
+        }
     }
 
     /// The vocabulary of a SentencePiece unigram model given as the bytes of its file.
@@ -153,6 +187,19 @@ impl Vocabulary {
             Kind::Unigram(unigram) => unigram.piece(id).map(Cow::from),
             Kind::Bytes => ByteVocabulary::piece(id),
         }
+    }
+
+    /// The map of characters, where spaces are treated as T5 does.
+    pub(crate) fn character_map(&self) -> Option<Vec<u8>> {
+        let Kind::Unigram(unigram) = &self.kind else {
+            return None;
+        };
+        let spec = unigram.normalizer.spec();
+        let spaces = spec.add_dummy_prefix
+            && spec.remove_extra_whitespaces
+            && spec.escape_whitespaces
+            && !spec.whitespace_as_suffix;
+        spaces.then(|| spec.character_map.clone())
     }
 
     /// A digest of all that decides the ids of a text.
