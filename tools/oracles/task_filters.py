@@ -2,18 +2,22 @@
 
     python tools/oracles/task_filters.py > crates/task/tests/golden/filters.json
 
-TensorFlow is not needed: its regex_replace is RE2, whose `\\W` and `\\s` are ASCII classes, and its
-as_string prints like C. T5 (t5/data/preprocessors.py):
+See tools/oracles/README.md for the environment. Values come from the `t5` package itself:
 
-    _pad_punctuation: regex_replace(text, r'(\\W)', r' \\1 '), then regex_replace(text, r'\\s+', ' ')
-    stsb: as_string(round(label * 5) / 5, precision=1), label a float32, round to even at ties
+    pad_punctuation: t5.data.preprocessors._pad_punctuation
+    stsb: the target of t5.data.preprocessors.stsb
 """
 
 import json
+import os
 import platform
-import re
+from importlib import metadata
 
-import numpy
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+import tensorflow as tf
+from t5.data import preprocessors
 
 TEXTS = [
     "U.S.  can't",
@@ -22,25 +26,29 @@ TEXTS = [
     "caf\u00e9s na\u00efve Bogus\u0142awski",
     "no punctuation",
     "a\u00a0b\u3000c",
+    "a\x0bb\x0cc\x1cd\u2028e",
     "  ends ",
     "''twice``, \"quoted\"...",
     "\u65e5\u672c \U0001f600!",
+    "".join(map(chr, range(33, 127))),
 ]
 
 
 def pad_punctuation(text):
-    text = re.sub(r"([^0-9A-Za-z_])", r" \1 ", text)
-    return re.sub(r"[\t\n\f\r ]+", " ", text)
+    return preprocessors._pad_punctuation(tf.constant(text)).numpy().decode()
 
 
-def stsb(score):
-    rounded = numpy.round(numpy.float32(score) * numpy.float32(5)) / numpy.float32(5)
-    return "%.1f" % rounded
+def stsb(scores):
+    rows = {"sentence1": "a", "sentence2": "b", "idx": 0}
+    dataset = tf.data.Dataset.from_tensor_slices(tf.constant(scores, tf.float32))
+    dataset = preprocessors.stsb(dataset.map(lambda score: dict(rows, label=score)))
+    return [example["targets"].decode() for example in dataset.as_numpy_iterator()]
 
 
 scores = [n / 100 for n in range(501)]
+packages = ("t5", "tensorflow")
 print(json.dumps({
-    "versions": {"python": platform.python_version(), "numpy": numpy.__version__},
+    "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in packages}},
     "pad_punctuation": [[text, pad_punctuation(text)] for text in TEXTS],
-    "stsb": [[score, stsb(score)] for score in scores],
+    "stsb": [[score, target] for score, target in zip(scores, stsb(scores))],
 }))

@@ -1,6 +1,6 @@
 //! Where options and the right one among them come from: labels or choices.
 
-use crate::definition::{AnswerIs, ChoiceTable, LabelsTable, Options};
+use crate::definition::{AnswerAs, AnswerIs, ChoiceTable, LabelsTable, Options};
 use crate::template::{RowExpression, plain_text, shown};
 use ext5_core::config::nearest;
 use minijinja::value::Value;
@@ -16,9 +16,11 @@ pub(crate) enum Answers {
 }
 
 /// The options of one row.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Choices {
     pub options: Vec<String>,
+    /// What the model writes for each of them, where it is not the option itself.
+    pub written: Option<Vec<String>>,
     /// Which one is right, from 0; `None` where the row does not say.
     pub answer: Option<usize>,
 }
@@ -30,6 +32,17 @@ impl Answers {
         match self {
             Answers::Labels(labels) => labels.choices(row),
             Answers::Choice(choice) => choice.choices(row),
+        }
+    }
+
+    /// How many options every row has; `None` where rows differ.
+    pub(crate) fn fixed(&self) -> Option<usize> {
+        match self {
+            Answers::Labels(labels) => Some(labels.words.len()),
+            Answers::Choice(choice) => match &choice.options {
+                OptionsOf::Fixed(options) => Some(options.len()),
+                OptionsOf::Row(_) => None,
+            },
         }
     }
 
@@ -92,7 +105,7 @@ impl Labels {
             None if is_missing(&value) => None,
             None => return Err(format!("labels.column: {} is no label", shown(&value))),
         };
-        Ok(Choices { options: self.words.clone(), answer })
+        Ok(Choices { options: self.words.clone(), written: None, answer })
     }
 
     fn unknown(&self, text: &str) -> String {
@@ -111,6 +124,7 @@ pub(crate) struct Choice {
     options: OptionsOf,
     answer: RowExpression,
     answer_is: AnswerIs,
+    answer_as: AnswerAs,
 }
 
 #[derive(Debug)]
@@ -141,7 +155,7 @@ impl Choice {
         };
         let answer = RowExpression::new("choice.answer", table.answer.get_ref())
             .map_err(|error| (table.answer.span().start, wrong("choice.answer", &error)))?;
-        Ok(Choice { options, answer, answer_is: table.answer_is })
+        Ok(Choice { options, answer, answer_is: table.answer_is, answer_as: table.answer_as })
     }
 
     fn choices(&self, row: &Value) -> Result<Choices, String> {
@@ -159,7 +173,14 @@ impl Choice {
             None if is_missing(&value) => None,
             None => return Err(format!("choice.answer: {} is no answer", shown(&value))),
         };
-        Ok(Choices { options, answer })
+        let written = match self.answer_as {
+            AnswerAs::Text => None,
+            AnswerAs::Letter => Some(letters(options.len())?),
+            AnswerAs::Number => {
+                Some((1..=options.len()).map(|number| number.to_string()).collect())
+            }
+        };
+        Ok(Choices { options, written, answer })
     }
 
     fn position(&self, text: &str, options: &[String]) -> Result<usize, String> {
@@ -194,6 +215,15 @@ fn label_text(value: &Value) -> Option<String> {
     match text.strip_suffix(".0") {
         Some(whole) if value.is_number() => Some(whole.to_owned()),
         _ => Some(text),
+    }
+}
+
+/// `A`, `B`, … for so many options.
+fn letters(count: usize) -> Result<Vec<String>, String> {
+    let letters: Vec<_> = ('A'..='Z').take(count).map(String::from).collect();
+    match letters.len() == count {
+        true => Ok(letters),
+        false => Err(format!("choice.answer_as: {count} options and 26 letters")),
     }
 }
 
@@ -246,7 +276,7 @@ mod tests {
         let position = |answer_is, text: &str| {
             let answer = RowExpression::new("choice.answer", "a").unwrap();
             let options = OptionsOf::Fixed(vec!["1".to_owned(), "0".to_owned()]);
-            let choice = Choice { options, answer, answer_is };
+            let choice = Choice { options, answer, answer_is, answer_as: AnswerAs::Text };
             choice.choices(&context! { a => text }).map(|choices| choices.answer)
         };
         assert_eq!(position(AnswerIs::Index, "1"), Ok(Some(1)));

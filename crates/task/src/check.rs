@@ -1,16 +1,76 @@
-//! Trying a task on all its data.
+//! Trying tasks on their data.
 
 use crate::error::TaskError;
-use crate::example::Example;
+use crate::examples::Examples;
+use crate::split_tally::SplitTally;
 use crate::task::Task;
 use ext5_core::key::stable_hash;
 use ext5_data::{Malformed, Tolerance};
+use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-/// Tasks with more distinct targets than this are not histogrammed: they are not classification.
-const HISTOGRAM: usize = 100;
+/// How much of the data a check reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The first so many examples of each split.
+    Examples(u64),
+    /// Every row of every split.
+    All,
+}
+
+/// The first 16 examples of each split.
+impl Default for Extent {
+    fn default() -> Self {
+        Extent::Examples(16)
+    }
+}
+
+/// What [`check_all`] says of one task.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Checked {
+    /// The task.
+    pub name: String,
+    /// Whether it came with the program.
+    pub built_in: bool,
+    /// Whether it can be used.
+    pub state: State,
+    /// What was found; none where the data could not be read.
+    pub report: Option<Report>,
+    /// Why the data could not be read.
+    pub error: Option<String>,
+}
+
+/// Whether a task can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Every split has examples, and no more malformed rows than the task tolerates.
+    Usable,
+    /// Something is wrong with the task or its data.
+    Unusable,
+    /// The data of a built-in task is not under the data root. That is no failure: nobody has the
+    /// data of all of them.
+    NoData,
+}
+
+/// Checks tasks in parallel. The results are in the order of the tasks, and the same every time.
+pub fn check_all(tasks: &[&Task], data_root: &Path, extent: Extent) -> Vec<Checked> {
+    let check = |task: &&Task| {
+        let (state, report, error) = if task.built_in && task.has_no_data(data_root) {
+            (State::NoData, None, None)
+        } else {
+            match task.check(data_root, extent) {
+                Ok(report) if report.usable => (State::Usable, Some(report), None),
+                Ok(report) => (State::Unusable, Some(report), None),
+                Err(error) => (State::Unusable, None, Some(error.to_string())),
+            }
+        };
+        Checked { name: task.name.clone(), built_in: task.built_in, state, report, error }
+    };
+    tasks.par_iter().map(check).collect()
+}
 
 /// What [`Task::check`] found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,7 +79,8 @@ pub struct Report {
     pub name: String,
     /// Its splits.
     pub splits: Vec<SplitReport>,
-    /// Validation examples whose inputs are also those of a train example.
+    /// Validation examples whose inputs are also those of a train example, as far as both were
+    /// read.
     pub validation_in_train: u64,
     /// Whether the task can be used: every split has examples, and no more malformed rows than
     /// the task tolerates.
@@ -35,17 +96,21 @@ pub struct SplitReport {
     pub files: Vec<PathBuf>,
     /// Rows read.
     pub rows: u64,
-    /// Rows that the filter left out.
+    /// Whether these are all rows.
+    pub complete: bool,
+    /// The published number of rows, where the task states it.
+    pub published: Option<u64>,
+    /// What the filter left out.
     pub filtered: u64,
-    /// Malformed rows, those that could not be rendered included.
+    /// Malformed rows, those that could not be rendered in one of the prompts included.
     pub malformed: u64,
     /// The first of them.
     pub first_malformed: Vec<Malformed>,
-    /// Examples made, after sampling.
+    /// Examples made, after sampling; one in several prompts is one.
     pub examples: u64,
-    /// Lengths of the inputs.
+    /// Lengths of the inputs, in the first prompt.
     pub inputs: Lengths,
-    /// Lengths of the targets.
+    /// Lengths of the targets, in the first prompt.
     pub targets: Lengths,
     /// How often each target occurs; empty where there are more than a hundred.
     pub targets_histogram: BTreeMap<String, u64>,
@@ -65,44 +130,69 @@ pub struct Lengths {
 }
 
 impl Task {
-    /// Renders every row of every split and reports what it found. Malformed rows do not stop it.
+    /// Renders rows of every split in every prompt and reports what it found. Malformed rows do
+    /// not stop it; of the first examples alone, a malformed row among them is judged as if all
+    /// rows were like them.
     ///
     /// # Errors
     /// When the task has no split at all, or a split has no file, no row or no example left.
-    pub fn check(&self, data_root: &Path) -> Result<Report, TaskError> {
+    pub fn check(&self, data_root: &Path, extent: Extent) -> Result<Report, TaskError> {
         let splits = self.splits(data_root);
         if splits.is_empty() {
             // Names the file that was looked for first.
-            self.files(data_root, "train")?;
+            self.files(data_root, if self.evaluation_only { "validation" } else { "train" })?;
         }
         let mut train_inputs = HashSet::new();
         let mut validation_in_train = 0;
         let mut reports = Vec::new();
         for split in &splits {
-            let mut seen = SplitTally::default();
-            let mut examples = self.examples_within(data_root, split, Tolerance::ANY)?;
+            let limit = match extent {
+                Extent::Examples(limit) => limit,
+                Extent::All => u64::MAX,
+            };
+            let mut examples = self.to_check(data_root, split, extent)?.all_prompts();
+            let mut seen = SplitTally::new(self.reading());
+            let mut complete = true;
             for example in examples.by_ref() {
                 let example = example?;
                 let inputs = stable_hash(&example.inputs);
-                if split == "train" {
-                    train_inputs.insert(inputs);
-                } else if split == "validation" && train_inputs.contains(&inputs) {
-                    validation_in_train += 1;
+                match split.as_str() {
+                    _ if example.prompt > 0 => {}
+                    "train" => {
+                        train_inputs.insert(inputs);
+                    }
+                    "validation" if train_inputs.contains(&inputs) => validation_in_train += 1,
+                    _ => {}
                 }
                 seen.add(&example);
+                if seen.examples == limit && example.prompt + 1 == self.prompts() {
+                    complete = false;
+                    break;
+                }
             }
             let tally = examples.tally();
+            let complete = complete && !examples.gave_up();
+            let published = self.published(split);
+            let mut warnings = seen.warnings();
+            if let Some(published) = published
+                && complete
+                && published != tally.rows
+            {
+                warnings.push(format!("{} rows, and {published} were published", tally.rows));
+            }
             reports.push(SplitReport {
                 split: split.clone(),
                 files: self.files(data_root, split)?,
                 rows: tally.rows,
+                complete,
+                published,
                 filtered: examples.filtered(),
                 malformed: tally.malformed,
                 first_malformed: tally.first.clone(),
                 examples: seen.examples,
                 inputs: seen.inputs.lengths(seen.examples),
                 targets: seen.targets.lengths(seen.examples),
-                warnings: seen.warnings(),
+                warnings,
                 targets_histogram: seen.histogram.unwrap_or_default(),
                 answers_histogram: seen.answers,
             });
@@ -113,99 +203,21 @@ impl Task {
         });
         Ok(Report { name: self.name.clone(), splits: reports, validation_in_train, usable })
     }
-}
 
-/// What is counted while a split is read.
-struct SplitTally {
-    examples: u64,
-    inputs: Sum,
-    targets: Sum,
-    /// `None` once there are too many distinct targets.
-    histogram: Option<BTreeMap<String, u64>>,
-    answers: Vec<u64>,
-    first_inputs: Option<String>,
-    inputs_differ: bool,
-    repeated_options: u64,
-    targets_off_references: u64,
-}
-
-impl Default for SplitTally {
-    fn default() -> Self {
-        SplitTally {
-            examples: 0,
-            inputs: Sum::default(),
-            targets: Sum::default(),
-            histogram: Some(BTreeMap::new()),
-            answers: Vec::new(),
-            first_inputs: None,
-            inputs_differ: false,
-            repeated_options: 0,
-            targets_off_references: 0,
-        }
-    }
-}
-
-#[derive(Default)]
-struct Sum {
-    total: u64,
-    max: u64,
-}
-
-impl Sum {
-    fn add(&mut self, text: &str) {
-        let length = text.chars().count() as u64;
-        self.total += length;
-        self.max = self.max.max(length);
-    }
-
-    fn lengths(&self, count: u64) -> Lengths {
-        Lengths { mean: self.total as f64 / count.max(1) as f64, max: self.max }
-    }
-}
-
-impl SplitTally {
-    fn add(&mut self, example: &Example) {
-        self.examples += 1;
-        self.inputs.add(&example.inputs);
-        self.targets.add(&example.targets);
-        if let Some(histogram) = &mut self.histogram {
-            *histogram.entry(example.targets.clone()).or_default() += 1;
-            if histogram.len() > HISTOGRAM {
-                self.histogram = None;
+    /// The examples of a split whatever is malformed; of the first ones alone there is no sample,
+    /// which would have to read all rows.
+    fn to_check(
+        &self,
+        data_root: &Path,
+        split: &str,
+        extent: Extent,
+    ) -> Result<Examples<'_>, TaskError> {
+        match extent {
+            Extent::All => self.examples_within(data_root, split, Tolerance::ANY),
+            Extent::Examples(limit) => {
+                let files = self.files(data_root, split)?;
+                Ok(Examples::all(self, split, files, Tolerance::ANY).giving_up(limit))
             }
         }
-        if let Some(answer) = example.answer {
-            self.answers.resize(self.answers.len().max(example.options.len()), 0);
-            self.answers[answer] += 1;
-        }
-        let first = self.first_inputs.get_or_insert_with(|| example.inputs.clone());
-        self.inputs_differ |= *first != example.inputs;
-        let distinct: HashSet<_> = example.options.iter().collect();
-        self.repeated_options += u64::from(distinct.len() < example.options.len());
-        let off = !example.references.is_empty() && !example.references.contains(&example.targets);
-        self.targets_off_references += u64::from(off);
-    }
-
-    fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        if self.examples > 1 && !self.inputs_differ {
-            warnings.push("all inputs are the same: does the template name a column?".to_owned());
-        }
-        if let Some(histogram) = &self.histogram
-            && histogram.len() == 1
-            && self.examples > 1
-            && !histogram.contains_key("<unk>")
-        {
-            warnings.push("all targets are the same".to_owned());
-        }
-        if self.repeated_options > 0 {
-            let count = self.repeated_options;
-            warnings.push(format!("{count} examples have the same option twice"));
-        }
-        if self.targets_off_references > 0 {
-            let count = self.targets_off_references;
-            warnings.push(format!("{count} examples have targets that are none of the references"));
-        }
-        warnings
     }
 }

@@ -43,6 +43,24 @@ pub enum TaskError {
         /// Rows read.
         rows: u64,
     },
+    /// The first rows of a split all take too long.
+    #[error("task {task}, split {split}: {reason}; no row of the first few could be rendered")]
+    Endless {
+        /// The task.
+        task: String,
+        /// The split.
+        split: String,
+        /// Which part of the task takes too long.
+        reason: String,
+    },
+    /// The train split of a task that has none on purpose.
+    #[error(
+        "task {task} is for evaluation only: it has no train split; take it out of the mixture"
+    )]
+    EvaluationOnly {
+        /// The task.
+        task: String,
+    },
     /// One row cannot be rendered.
     #[error("task {task}: {reason}")]
     Row {

@@ -3,24 +3,37 @@
 use crate::error::TaskError;
 use crate::example::Example;
 use crate::task::Task;
+use crate::template::OUT_OF_FUEL;
 use ext5_core::{Key, Permutation};
 use ext5_data::{Rows, Tally, Tolerance};
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
+
+/// So many rows that take too long before there is one example mean that all do: to try all rows
+/// could take days.
+const ENDLESS: u64 = 3;
 
 /// The examples of one split, in the order of its rows.
 ///
-/// After the last example comes one `Err` when more rows were malformed than tolerated, when there
-/// were no rows, or when the filter left none.
+/// Each stands in the task's first prompt, or with [`all_prompts`](Self::all_prompts) in all of
+/// them, one after the other. After the last example comes one `Err` when more rows were malformed
+/// than tolerated, when there were no rows, or when the filter left none.
 pub struct Examples<'a> {
     task: &'a Task,
     split: String,
     labelled: bool,
     rows: Rows,
+    prompts: usize,
+    /// Rendered and not yet yielded.
+    waiting: VecDeque<Example>,
     filtered: u64,
-    /// Examples rendered so far, sampled or not.
+    /// Examples rendered so far, sampled or not; one in several prompts is one.
     rendered: u64,
-    /// Which of them are in the sample; `None` where all are.
+    out_of_fuel: u64,
+    /// Ends when so many rows are malformed and one more cannot be rendered.
+    give_up: u64,
+    gave_up: bool,
+    /// Which of the examples are in the sample; `None` where all are.
     sample: Option<HashSet<u64>>,
     finished: bool,
 }
@@ -37,8 +50,13 @@ impl<'a> Examples<'a> {
             split: split.to_owned(),
             labelled: task.is_labelled(split),
             rows: Rows::new(task.source.format, files, tolerance),
+            prompts: 1,
+            waiting: VecDeque::new(),
             filtered: 0,
             rendered: 0,
+            out_of_fuel: 0,
+            give_up: u64::MAX,
+            gave_up: false,
             sample: None,
             finished: false,
         }
@@ -52,29 +70,64 @@ impl<'a> Examples<'a> {
         self
     }
 
+    /// Ends, with no error, after so many malformed rows: at the first row from then on that cannot
+    /// be rendered.
+    pub(crate) fn giving_up(mut self, malformed: u64) -> Self {
+        self.give_up = malformed;
+        self
+    }
+
+    /// Whether it ended like that.
+    pub(crate) fn gave_up(&self) -> bool {
+        self.gave_up
+    }
+
+    /// Yields each example in all prompts of the task, one after the other.
+    pub fn all_prompts(mut self) -> Self {
+        self.prompts = self.task.prompts();
+        self
+    }
+
     /// Rows read so far and the malformed among them, those that could not be rendered included.
     pub fn tally(&self) -> &Tally {
         self.rows.tally()
     }
 
-    /// Rows that the filter left out so far.
+    /// What the filter left out so far: rows or, where a row gives several examples, some of them.
     pub fn filtered(&self) -> u64 {
         self.filtered
     }
 
     fn advance(&mut self) -> Result<Option<Example>, TaskError> {
-        while let Some(row) = self.rows.next() {
+        loop {
+            if let Some(example) = self.waiting.pop_front() {
+                return Ok(Some(example));
+            }
+            let Some(row) = self.rows.next() else { break };
             let row = row.map_err(|source| self.task.data_error(&self.split, source))?;
-            match self.task.renderer.render(&row, self.labelled) {
-                Ok(Some(example)) => {
-                    let position = self.rendered;
-                    self.rendered += 1;
-                    if self.sample.as_ref().is_none_or(|sample| sample.contains(&position)) {
-                        return Ok(Some(example));
+            match self.task.renderer.render(&row, self.labelled, self.prompts) {
+                Ok(rendered) => {
+                    self.filtered += rendered.filtered;
+                    for renderings in rendered.examples {
+                        let position = self.rendered;
+                        self.rendered += 1;
+                        if self.sample.as_ref().is_none_or(|sample| sample.contains(&position)) {
+                            self.waiting.extend(renderings);
+                        }
                     }
                 }
-                Ok(None) => self.filtered += 1,
-                Err(reason) => self.rows.reject(&row.file, row.line, reason),
+                Err(reason) => {
+                    self.out_of_fuel += u64::from(reason.ends_with(OUT_OF_FUEL));
+                    if self.rendered == 0 && self.out_of_fuel >= ENDLESS {
+                        let (task, split) = (self.task.name.clone(), self.split.clone());
+                        return Err(TaskError::Endless { task, split, reason });
+                    }
+                    self.rows.reject(&row.file, row.line, reason);
+                    if self.tally().malformed >= self.give_up {
+                        self.gave_up = true;
+                        return Ok(None);
+                    }
+                }
             }
         }
         if self.rendered == 0 && self.filtered > 0 {

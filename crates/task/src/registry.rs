@@ -1,10 +1,13 @@
 //! All tasks of some folders, and selections of them.
 
-use crate::error::RegistryError;
+use crate::error::{RegistryError, TaskError};
 use crate::task::Task;
 use ext5_core::config::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+/// Path in the repository and text of each built-in task file, in order of path.
+const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 /// Tasks by name.
 #[derive(Debug, Default)]
@@ -13,7 +16,18 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Reads every `*.toml` file in `folders` and below.
+    /// The tasks that came with the program: those of the repository's folder `tasks/`.
+    ///
+    /// # Errors
+    /// When one is wrong, which a test of this crate rules out.
+    pub fn built_in() -> Result<Self, RegistryError> {
+        let read = |(path, text): &(&str, &str)| {
+            Ok(Task { built_in: true, ..Task::parse(text, Path::new(path))? })
+        };
+        Registry::of(BUILT_IN.iter().map(read))
+    }
+
+    /// Reads every `*.toml` file in `folders` and below. Built-in tasks are left out.
     ///
     /// # Errors
     /// When a folder cannot be listed or holds no task; when a file is no task (all such files are
@@ -28,10 +42,28 @@ impl Registry {
             let names: Vec<_> = folders.iter().map(|f| f.display().to_string()).collect();
             return Err(RegistryError::NoTasks { folders: names.join(", ") });
         }
+        Registry::of(paths.iter().map(|path| Task::open(path)))
+    }
+
+    /// The built-in tasks and those in `folders`, which may be none. A task in a folder takes the
+    /// place of a built-in one of the same name.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open), for the folders.
+    pub fn with_built_in(folders: &[PathBuf]) -> Result<Self, RegistryError> {
+        let mut registry = Registry::built_in()?;
+        if !folders.is_empty() {
+            // Replaces tasks of the same name.
+            registry.tasks.extend(Registry::open(folders)?.tasks);
+        }
+        Ok(registry)
+    }
+
+    fn of(tasks: impl Iterator<Item = Result<Task, TaskError>>) -> Result<Self, RegistryError> {
         let mut registry = Registry::default();
         let mut errors = Vec::new();
-        for path in &paths {
-            match Task::open(path) {
+        for task in tasks {
+            match task {
                 Ok(task) => registry.insert(task)?,
                 Err(error) => errors.push(error),
             }
@@ -71,8 +103,9 @@ impl Registry {
 
     /// The tasks that `patterns` select, each once, in order of name.
     ///
-    /// A pattern is a name, a name with `*`, `?` or `[…]`, `family:NAME` or `suite:NAME`. With a
-    /// `!` before it, it takes tasks out of those that the patterns before it selected:
+    /// A pattern is a name, a name with `*`, `?` or `[…]`, `family:NAME` or `suite:NAME`. A `*` alone
+    /// is every task from a folder, or every built-in one where there are no others. With a `!`
+    /// before it, a pattern takes tasks out of those that the patterns before it selected:
     /// `suite:glue !wnli`.
     ///
     /// # Errors
@@ -98,6 +131,10 @@ impl Registry {
     }
 
     fn matching(&self, pattern: &str) -> Result<Vec<&Task>, RegistryError> {
+        // Whoever names a folder means what is in it: built-in tasks are asked for by name.
+        if pattern == "*" && self.iter().any(|task| !task.built_in) {
+            return Ok(self.iter().filter(|task| !task.built_in).collect());
+        }
         let (what, name) = match pattern.split_once(':') {
             Some(("family", name)) => ("family", name),
             Some(("suite", name)) => ("suite", name),

@@ -1,15 +1,16 @@
 //! One task.
 
-use crate::compile::compile;
-use crate::definition::{Definition, SourceTable};
+use crate::compile;
+use crate::definition::{Hub, SourceTable};
 use crate::error::TaskError;
 use crate::example::Example;
 use crate::examples::Examples;
 use crate::metric::Metric;
+use crate::reading::Reading;
 use crate::render::Renderer;
-use ext5_core::config::{self, ConfigError};
+use ext5_core::config::ConfigError;
 use ext5_core::{Digest, Key};
-use ext5_data::{DataError, Located, Row, Tolerance, files};
+use ext5_data::{DataError, Located, Row, Tolerance, files, split};
 use std::path::{Path, PathBuf};
 
 /// The families of the ExT5 paper. Any other name is a family of its own.
@@ -40,12 +41,23 @@ pub struct Task {
     pub description: String,
     /// The licence of its data, for people.
     pub licence: String,
+    /// The home page of its data, for people.
+    pub url: String,
+    /// What to cite for its data, for people.
+    pub citation: String,
+    /// Whether it is for evaluation alone: it has no train split, and a mixture refuses it.
+    pub evaluation_only: bool,
     /// How predictions are scored; at least one.
     pub metrics: Vec<Metric>,
-    /// The file it was read from.
+    /// The file it was read from; of a built-in task its path in the repository.
     pub path: PathBuf,
+    /// Whether it came with the program.
+    pub built_in: bool,
+    /// The text of its file.
+    pub(crate) text: String,
     pub(crate) source: SourceTable,
     pub(crate) renderer: Renderer,
+    pub(crate) reading: Reading,
     pub(crate) digest: Digest,
 }
 
@@ -65,16 +77,39 @@ impl Task {
     /// # Errors
     /// When the text is no task: the message names file, line and key.
     pub fn parse(text: &str, path: &Path) -> Result<Self, TaskError> {
-        let definition: Definition = config::parse(text, path)?;
-        compile(definition, path).map_err(|fault| {
-            let before = text.bytes().take(fault.offset);
-            let line = 1 + before.filter(|&byte| byte == b'\n').count();
-            TaskError::Definition(ConfigError::Invalid {
-                path: path.to_owned(),
-                line,
-                message: fault.message,
-            })
-        })
+        Ok(compile::parse(text, path)?)
+    }
+
+    /// Where it is defined, for people: a path, or a path in the repository.
+    pub fn defined_in(&self) -> String {
+        let path = self.path.display();
+        if self.built_in { format!("built in: {path}") } else { path.to_string() }
+    }
+
+    /// The text of its file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// In how many ways the task puts each example: at least one. The first is the default, which
+    /// evaluation uses.
+    pub fn prompts(&self) -> usize {
+        self.renderer.prompts.len()
+    }
+
+    /// What people call the prompt `index`, where it has a name.
+    pub fn prompt_name(&self, index: usize) -> Option<&str> {
+        self.renderer.prompts.get(index)?.name.as_deref()
+    }
+
+    /// Where the publisher has put the data, as the task file records it.
+    pub fn hub(&self) -> Option<&Hub> {
+        self.source.hub.as_ref()
+    }
+
+    /// The published number of rows of a split.
+    pub fn published(&self, split: &str) -> Option<u64> {
+        self.source.examples.get(split).copied()
     }
 
     /// The digest of all that decides the task's examples and their scoring: its name, source,
@@ -85,14 +120,21 @@ impl Task {
         self.digest
     }
 
+    /// How predictions and references are read before metrics compare them.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
     /// The files of a split, in order.
     ///
     /// # Errors
     /// When the task has no such split or a file is not there.
     pub fn files(&self, data_root: &Path, split: &str) -> Result<Vec<PathBuf>, TaskError> {
+        if self.evaluation_only && split == "train" {
+            return Err(TaskError::EvaluationOnly { task: self.name.clone() });
+        }
         let data = |source| self.data_error(split, source);
-        let extension = self.source.format.extension();
-        let expected = format!("the {split} rows of task {} as {extension}", self.name);
+        let expected = format!("the {split} rows of task {}", self.name);
         if let Some(patterns) = self.source.files.get(split) {
             return files::resolve(data_root, &patterns.0, &expected).map_err(data);
         }
@@ -104,34 +146,54 @@ impl Task {
                 known: known.join(", "),
             });
         }
-        let [whole, shards] = self.default_patterns(split);
-        let found = files::matches(data_root, &shards).map_err(data)?;
-        if found.is_empty() || data_root.join(&whole).is_file() {
-            return files::resolve(data_root, &[whole], &expected).map_err(data);
-        }
-        Ok(found)
+        let on_disk = self.on_disk(split);
+        split::expect(data_root, self.folder(), on_disk, self.source.format, &expected)
+            .map_err(data)
     }
 
-    fn default_patterns(&self, split: &str) -> [String; 2] {
-        let folder = self.source.folder.as_ref().unwrap_or(&self.name);
-        let extension = self.source.format.extension();
-        ["", "-*"].map(|shards| format!("{folder}/{split}{shards}.{extension}"))
+    /// The folder of the task's data under the data root.
+    pub fn folder(&self) -> &str {
+        self.source.folder.as_ref().unwrap_or(&self.name)
+    }
+
+    /// What a split is called on disk.
+    fn on_disk<'a>(&'a self, split: &'a str) -> &'a str {
+        self.source.splits.get(split).map_or(split, |name| name.get_ref())
     }
 
     /// Whether the task has the split: its file names it or, where it names none, the data is
-    /// there.
+    /// there (also when it cannot be used).
     pub fn has_split(&self, data_root: &Path, split: &str) -> bool {
-        match self.source.files.is_empty() {
-            true => self.files(data_root, split).is_ok(),
-            false => self.source.files.contains_key(split),
+        if self.evaluation_only && split == "train" {
+            return false;
         }
+        if !self.source.files.is_empty() {
+            return self.source.files.contains_key(split);
+        }
+        if self.source.splits.contains_key(split) {
+            return true;
+        }
+        let found = split::find(data_root, self.folder(), self.on_disk(split), self.source.format);
+        found.map_or(true, |files| !files.is_empty())
     }
 
     /// The splits of the task: `train`, `validation` and `test` first, in this order.
     pub fn splits(&self, data_root: &Path) -> Vec<String> {
-        let standard = SPLITS.iter().copied().filter(|split| self.has_split(data_root, split));
-        let others = self.source.files.keys().map(String::as_str);
-        standard.chain(others.filter(|split| !SPLITS.contains(split))).map(str::to_owned).collect()
+        let named = self.source.files.keys().chain(self.source.splits.keys()).map(String::as_str);
+        let others = named.filter(|split| !SPLITS.contains(split));
+        let all = SPLITS.iter().copied().chain(others);
+        all.filter(|split| self.has_split(data_root, split)).map(str::to_owned).collect()
+    }
+
+    /// Whether there is nothing of the task under the data root: not even its folder, or any of
+    /// the files that it names.
+    pub fn has_no_data(&self, data_root: &Path) -> bool {
+        match self.source.files.is_empty() {
+            true => !data_root.join(self.folder()).exists(),
+            false => self.source.files.values().flat_map(|patterns| &patterns.0).all(|pattern| {
+                files::matches(data_root, pattern).is_ok_and(|found| found.is_empty())
+            }),
+        }
     }
 
     /// Whether rows of the split have targets.
@@ -198,13 +260,30 @@ impl Task {
     /// # Errors
     /// When the row does not fit the task or its filter leaves it out.
     pub fn render_row(&self, row: Row) -> Result<Example, TaskError> {
+        self.render_rows(row, 1)?
+            .into_iter()
+            .next()
+            .ok_or_else(|| self.row_error("source.filter leaves this row out".to_owned()))
+    }
+
+    /// All examples that the task makes of one row of a labelled split: several with
+    /// `source.each`, each in all prompts.
+    ///
+    /// # Errors
+    /// When the row does not fit the task.
+    pub fn render_all(&self, row: Row) -> Result<Vec<Example>, TaskError> {
+        self.render_rows(row, self.prompts())
+    }
+
+    fn render_rows(&self, row: Row, prompts: usize) -> Result<Vec<Example>, TaskError> {
         let located = Located { file: Path::new("<row>").into(), line: 1, row };
-        let reason = match self.renderer.render(&located, true) {
-            Ok(Some(example)) => return Ok(example),
-            Ok(None) => "source.filter leaves this row out".to_owned(),
-            Err(reason) => reason,
-        };
-        Err(TaskError::Row { task: self.name.clone(), reason })
+        let rendered = self.renderer.render(&located, true, prompts);
+        let rendered = rendered.map_err(|reason| self.row_error(reason))?;
+        Ok(rendered.examples.into_iter().flatten().collect())
+    }
+
+    fn row_error(&self, reason: String) -> TaskError {
+        TaskError::Row { task: self.name.clone(), reason }
     }
 
     pub(crate) fn data_error(&self, split: &str, source: DataError) -> TaskError {

@@ -4,19 +4,22 @@
 //! time and memory of each rendering. Two filters are added:
 //!
 //! - `pad_punctuation`: T5's `_pad_punctuation`, which its SQuAD tasks use: a space on both sides
-//!   of every character that is no ASCII letter, digit or underscore, runs of white space made
-//!   one space. (It spaces accented letters too. That is what the published models were fed.)
+//!   of every ASCII punctuation mark, runs of white space made one space. Letters and marks beyond
+//!   ASCII stay as they are.
 //! - `round_half_even`: to the nearest whole number, ties to the even one, as TensorFlow's `round`
 //!   in T5's STS-B task.
 
 use ext5_core::config::nearest;
-use minijinja::value::Value;
+use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Expression, UndefinedBehavior};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Fuel of one rendering: some million steps, or 64 MB of text. A long document takes a hundredth.
 const FUEL: u64 = 1_000_000;
+
+/// The reason that a row is malformed when it has used up the fuel, after the key.
+pub(crate) const OUT_OF_FUEL: &str = "takes too long; it may loop over too much";
 
 /// Expressions borrow the environment they were compiled in, so all share one that lives for ever.
 static EXPRESSIONS: LazyLock<Environment<'static>> = LazyLock::new(environment);
@@ -130,16 +133,11 @@ impl RowExpression {
     /// When there is none, or one is empty.
     pub(crate) fn texts(&self, context: &Value) -> Result<Vec<String>, String> {
         let value = self.defined(context)?;
-        let items = match value.kind() {
-            minijinja::value::ValueKind::Seq | minijinja::value::ValueKind::Iterable => {
-                value.try_iter().map_err(|error| format!("{}: {error}", self.key))?.collect()
-            }
-            _ => vec![value],
-        };
-        if items.is_empty() {
+        let found = items(&value).unwrap_or_else(|| vec![value]);
+        if found.is_empty() {
             return Err(format!("{}: an empty list", self.key));
         }
-        items.iter().map(|item| self.text_of(item)).collect()
+        found.iter().map(|item| self.text_of(item)).collect()
     }
 
     /// The value as text without white space at its ends.
@@ -148,6 +146,11 @@ impl RowExpression {
     /// When the value is no text or number, or is empty.
     pub(crate) fn text(&self, context: &Value) -> Result<String, String> {
         self.text_of(&self.defined(context)?)
+    }
+
+    /// The key in the task file.
+    pub(crate) fn key(&self) -> &'static str {
+        self.key
     }
 
     fn text_of(&self, value: &Value) -> Result<String, String> {
@@ -161,12 +164,18 @@ impl RowExpression {
 pub(crate) fn plain_text(value: &Value) -> Option<String> {
     let text = match value.as_str() {
         Some(text) => text.trim().to_owned(),
-        None if value.is_number() || value.kind() == minijinja::value::ValueKind::Bool => {
-            value.to_string()
-        }
+        None if value.is_number() || value.kind() == ValueKind::Bool => value.to_string(),
         None => String::new(),
     };
     (!text.is_empty()).then_some(text)
+}
+
+/// The items of a list; `None` when the value is none. A table is no list.
+pub(crate) fn items(value: &Value) -> Option<Vec<Value>> {
+    match value.kind() {
+        ValueKind::Seq | ValueKind::Iterable => Some(value.try_iter().ok()?.collect()),
+        _ => None,
+    }
 }
 
 /// A value in a message: short.
@@ -181,7 +190,7 @@ pub(crate) fn shown(value: &Value) -> String {
 /// The reason for a failed rendering. An unknown column is named, with the nearest one.
 fn explain(key: &str, error: &Error, names: HashSet<String>, context: &Value) -> String {
     if error.kind() == ErrorKind::OutOfFuel {
-        return format!("{key}: takes too long; it may loop over too much");
+        return format!("{key}: {OUT_OF_FUEL}");
     }
     let known = |name: &str| {
         !context.get_attr(name).is_ok_and(|value| value.is_undefined())
@@ -211,14 +220,14 @@ fn pad_punctuation(text: &str) -> String {
     let mut padded = String::with_capacity(text.len() * 5 / 4);
     for character in text.chars() {
         let white = matches!(character, ' ' | '\t' | '\n' | '\r' | '\x0C');
-        let word = character.is_ascii_alphanumeric() || character == '_';
-        if !word && !padded.ends_with(' ') {
+        let mark = character.is_ascii_punctuation();
+        if (mark || white) && !padded.ends_with(' ') {
             padded.push(' ');
         }
         if !white {
             padded.push(character);
         }
-        if !word && !white {
+        if mark {
             padded.push(' ');
         }
     }
@@ -306,11 +315,11 @@ mod tests {
         assert!(error.contains("source.filter: takes too long"), "{error}");
     }
 
-    /// By hand, after `tf.strings.regex_replace(text, r'(\W)', r' \1 ')` and `r'\s+'` to a space.
+    /// By hand: a space on both sides of ASCII punctuation, then runs of white space made one.
     #[test]
     fn filters_do_as_t5_does() {
-        assert_eq!(pad_punctuation("U.S.  can't\n(a_b)"), "U . S . can ' t ( a_b ) ");
-        assert_eq!(pad_punctuation("caf\u{e9}s"), "caf \u{e9} s");
+        assert_eq!(pad_punctuation("U.S.  can't\n(a_b)"), "U . S . can ' t ( a _ b ) ");
+        assert_eq!(pad_punctuation("caf\u{e9}s"), "caf\u{e9}s");
         let row = context! { a => 2.5, b => 3.5, c => 2.4 };
         let source = "{{ a|round_half_even }} {{ b|round_half_even }} {{ c|round_half_even }}";
         assert_eq!(render(source, &row).unwrap(), "2.0 4.0 2.0");

@@ -47,6 +47,13 @@ fn layout_and_descriptions_do_not_count() {
     assert!(!changed("Goals.", "Everyday goals."));
     assert!(!changed("AFL-3.0", "AFL"));
     assert!(!changed("suites = [\"rainbow\"]", "suites = []"));
+    assert!(!changed(
+        "metrics =",
+        "url = \"https://example.org\"\ncitation = \"Ann 2020\"\nmetrics ="
+    ));
+    assert!(!changed("max_examples", "hub.id = \"piqa\"\nexamples.train = 7\nmax_examples"));
+    assert!(!changed("metrics =", "evaluation_only = false\nmetrics ="));
+    assert!(!changed("answer_is = \"index\"", "answer_is = \"index\"\nanswer_as = \"text\""));
     assert!(!changed("family = \"commonsense\"", "family = \"physics\""));
 }
 
@@ -63,11 +70,30 @@ fn labels_count() {
     assert_ne!(task("label", "yes"), task("gold", "yes"));
 }
 
+/// All values of a shape count, and its layout does not.
+#[test]
+fn shapes_count() {
+    let shape =
+        |keys: &str| digest(&TASK.replace("[choice]", &format!("[shape]\n{keys}\n[choice]")));
+    let plain = shape("kind = 'tagging'\ntags = 'a'");
+    assert_eq!(plain, shape("# tags\ntags = \"a\"\nkind = 'tagging'"));
+    assert_ne!(plain, shape("kind = 'tagging'\ntags = 'b'"));
+    assert_ne!(plain, shape("kind = 'tagging'\ntags = 'a'\nwords.x = 'y'"));
+}
+
+#[test]
+fn split_names_count() {
+    let (before, rest) = TASK.split_once("files = ").unwrap();
+    let without = format!("{before}{}", rest.split_once('\n').unwrap().1);
+    let named = without.replace("filter", "splits.validation = \"dev\"\nfilter");
+    assert_ne!(digest(&without), digest(&named));
+}
+
 /// Written down once: whatever changes digests sends every user's stores to be built again, and a
 /// part that falls out of them (the version of rendering, for one) lets stale stores be used.
 #[test]
 fn digests_are_frozen() {
-    assert_eq!(digest(TASK).short(), "dabfde21e80d14a8");
+    assert_eq!(digest(TASK).short(), "177d601fcb2c59fe");
 }
 
 #[test]
@@ -86,6 +112,12 @@ fn every_meaning_counts() {
         ("[sol1, sol2]", "[sol2, sol1]"),
         ("answer = \"label\"", "answer = \"1 - label\""),
         ("\"index\"", "\"number\""),
+        ("\"index\"", "\"index\"\nanswer_as = \"letter\""),
+        ("[choice]", "[[prompts]]\ninputs = \"{{ goal }}\"\n[choice]"),
+        ("[choice]", "[prediction]\nkind = \"label\"\n[choice]"),
+        ("[choice]", "[shape]\nkind = \"tagging\"\n[choice]"),
+        ("max_examples", "each = [{ name = \"g\", list = \"goals\" }]\nmax_examples"),
+        ("max_examples", "format = \"csv\"\nmax_examples"),
     ] {
         assert!(changed(from, to), "{from} -> {to}");
     }

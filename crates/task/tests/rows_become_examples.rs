@@ -1,6 +1,6 @@
 //! What a split yields: filters, samples, shards, unlabelled splits, and rows that do not fit.
 
-use ext5_task::{Example, Task, TaskError};
+use ext5_task::{Example, Extent, Task, TaskError};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -73,7 +73,7 @@ fn splits_are_files_or_shards_or_named_files() {
     let error = examples(&plain, &root, "validation").unwrap_err().to_string();
     assert!(
         error.contains(
-            "toy/validation.jsonl: no such file; expected the validation rows of task toy"
+            "toy/validation.*: no such file; expected the validation rows of task toy; the folder has test.jsonl"
         ),
         "{error}"
     );
@@ -141,7 +141,7 @@ fn a_check_reports_all_splits() {
     let train = format!("{}{{\"label\": 1}}\n", rows(9));
     let validation = "{\"text\": \"t3\", \"label\": 0}\n{\"text\": \"new\", \"label\": 1}\n";
     let root = root(&[("toy/train.jsonl", &train), ("toy/validation.jsonl", validation)]);
-    let report = task("").check(root.path()).unwrap();
+    let report = task("").check(root.path(), Extent::All).unwrap();
     assert!(!report.usable);
     assert_eq!(report.validation_in_train, 1);
     let [train, validation] = &report.splits[..] else { panic!("{report:?}") };
@@ -152,13 +152,19 @@ fn a_check_reports_all_splits() {
     assert_eq!((train.inputs.mean, train.inputs.max), (12.0, 12));
     assert_eq!((validation.examples, validation.malformed), (2, 0));
     assert!(validation.warnings.is_empty());
-    assert!(task("max_malformed = 0.1").check(root.path()).unwrap().usable);
+    assert!(task("max_malformed = 0.1").check(root.path(), Extent::All).unwrap().usable);
     serde_json::to_string(&report).unwrap();
 
     let constant = HEAD.replace("{{ text }}", "{ text }");
-    let report = Task::parse(&constant, Path::new("toy.toml")).unwrap().check(root.path()).unwrap();
+    let report = Task::parse(&constant, Path::new("toy.toml"))
+        .unwrap()
+        .check(root.path(), Extent::All)
+        .unwrap();
     assert!(report.splits[0].warnings[0].contains("all inputs are the same"));
     let nothing = tempfile::tempdir().unwrap();
-    let error = task("").check(nothing.path()).unwrap_err().to_string();
-    assert!(error.contains("toy/train.jsonl: no such file"), "{error}");
+    let error = task("").check(nothing.path(), Extent::All).unwrap_err().to_string();
+    assert!(
+        error.contains("toy/train.*: no such file; expected the train rows of task toy"),
+        "{error}"
+    );
 }

@@ -1,7 +1,7 @@
 //! `tools/tiny-data` writes the same files every time, and the tiny tasks can use all of them.
 
 use ext5_data::{DataLock, Documents, Tolerance, files};
-use ext5_task::Registry;
+use ext5_task::{Extent, Registry};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -33,7 +33,7 @@ fn the_tiny_tasks_use_the_tiny_data() {
     let registry = Registry::open(&[workspace().join("tests/tiny_tasks")]).unwrap();
     assert_eq!(registry.iter().count(), 6);
     for task in registry.iter() {
-        let report = task.check(root.path()).unwrap();
+        let report = task.check(root.path(), Extent::All).unwrap();
         assert!(report.usable && report.validation_in_train == 0, "{report:#?}");
         assert_eq!(report.splits.len(), 2, "{}", task.name);
         for split in &report.splits {

@@ -1,0 +1,101 @@
+//! `[source]`
+
+use super::string_or_list::{Either, StringOrList};
+use ext5_data::{Format, Tolerance};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use toml::Spanned;
+
+/// Where rows come from.
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceTable {
+    /// How files store rows. By default their names tell.
+    #[serde(serialize_with = "format_or_jsonl")]
+    #[schemars(with = "Option<String>")]
+    pub format: Option<Format>,
+    /// The folder under the data root; by default the task's name.
+    pub folder: Option<String>,
+    /// From the task's name of a split to the name on disk, where the two differ:
+    /// `splits.validation = "dev"`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub splits: BTreeMap<String, Spanned<String>>,
+    /// For each split a path or pattern, or a list of them, under the data root. By default
+    /// `FOLDER/SPLIT.*`, else the shards `FOLDER/SPLIT-*.*`.
+    #[serde(default)]
+    pub files: BTreeMap<String, OneOrMore>,
+    /// Where the publisher has put the data.
+    #[serde(skip_serializing)]
+    pub hub: Option<Hub>,
+    /// The published number of rows of each split; a check compares.
+    #[serde(default, skip_serializing)]
+    pub examples: BTreeMap<String, u64>,
+    /// Lists to go through: one example for each item instead of one for each row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<EachTable>,
+    /// An expression: only rows, or items of `each`, for which it is true.
+    #[schemars(with = "Option<String>")]
+    pub filter: Option<Spanned<String>>,
+    /// A fixed random sample of this size of each split.
+    pub max_examples: Option<NonZeroU64>,
+    /// The tolerated share of malformed rows, 0.001 by default.
+    #[serde(default)]
+    #[schemars(with = "f64", range(min = 0, max = 1))]
+    pub max_malformed: Tolerance,
+    /// Splits whose rows have no targets.
+    #[serde(default)]
+    pub unlabelled: Vec<String>,
+}
+
+/// JSON lines were once the default: a file that names no format keeps its digest.
+fn format_or_jsonl<S: Serializer>(
+    format: &Option<Format>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    format.unwrap_or(Format::Jsonl).serialize(serializer)
+}
+
+/// A data set of a hub, as its publisher names it.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hub {
+    /// `OWNER/NAME`, or `NAME`.
+    pub id: String,
+    /// The configuration (subset), where there are several.
+    pub config: Option<String>,
+    /// The commit or tag.
+    pub revision: Option<String>,
+}
+
+/// A list whose items become examples. Later lists may name earlier items.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EachTable {
+    /// What templates call the item; `NAME_index` is its place, from 0.
+    #[schemars(with = "String")]
+    pub name: Spanned<String>,
+    /// An expression for the list.
+    #[schemars(with = "String")]
+    pub list: Spanned<String>,
+    /// Rows whose list is empty are left out; by default they are malformed.
+    #[serde(default)]
+    pub skip_empty: bool,
+}
+
+/// One pattern or several.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(with = "crate::definition::string_or_list::StringOrListSchema")]
+pub(crate) struct OneOrMore(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for OneOrMore {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let expecting = "a path or a list of paths";
+        Ok(match deserializer.deserialize_any(StringOrList { expecting })? {
+            Either::One(path) => OneOrMore(vec![path]),
+            Either::List(paths) => OneOrMore(paths),
+        })
+    }
+}
