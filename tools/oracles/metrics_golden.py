@@ -2,11 +2,13 @@
 
     python tools/oracles/metrics_golden.py > crates/eval/tests/golden/metrics.json
 
-Needs numpy, rouge_score, scikit-learn and scipy; their versions are part of the output. Metrics
-are in 0..1 here, before the factor of 100.
+Needs numpy, rouge_score, sacrebleu, scikit-learn, scipy, seqeval and t5 (`pip install --no-deps t5`
+serves: only its `qa_utils` is read, without TensorFlow); their versions are part of the output.
+Metrics are in 0..1 here, before the factor of 100.
 """
 
 import collections
+import importlib.util
 import json
 import random
 import re
@@ -14,8 +16,10 @@ import string
 from importlib import metadata
 
 import numpy as np
+import sacrebleu
 from rouge_score import rouge_scorer
 from scipy import stats
+from seqeval.metrics import f1_score as seqeval_f1
 from sklearn import metrics
 
 RANDOM = random.Random(20261123)
@@ -140,8 +144,156 @@ def student_case(size, confidence):
     }
 
 
+def qa_utils():
+    """t5.evaluation.qa_utils without t5's other modules, which import TensorFlow."""
+    [path] = [file.locate() for file in metadata.files("t5") if file.match("t5/evaluation/qa_utils.py")]
+    spec = importlib.util.spec_from_file_location("qa_utils", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def trivia_case(qa, prediction, references):
+    normal = qa.normalize_trivia_qa(prediction)
+    scores = qa.qa_metrics([[qa.normalize_trivia_qa(r) for r in references]], [normal])
+    return {
+        "prediction": prediction,
+        "references": references,
+        "normalised": normal,
+        "exact_match": scores["em"] / 100,
+        "token_f1": scores["f1"] / 100,
+    }
+
+
+def lsum_case(prediction, references):
+    """Sentences as t5.evaluation.metrics.rouge makes them."""
+    lines = [text.replace(" . ", " .\n") for text in [prediction] + references]
+    scorer = rouge_scorer.RougeScorer(["rougeLsum"], use_stemmer=False)
+    score = scorer.score_multi(lines[1:], lines[0])["rougeLsum"].fmeasure
+    return {"prediction": prediction, "references": references, "rougeLsum": score}
+
+
+def sentences():
+    return RANDOM.choice([" . ", "\n", ". "]).join(text(0, 6) for _ in range(RANDOM.randint(1, 4)))
+
+
+def lsum_cases():
+    cases = []
+    for _ in range(40):
+        references = [sentences() for _ in range(RANDOM.randint(1, 3))]
+        cases.append((near(RANDOM.choice(references)), references))
+    return cases
+
+
+MARKS = "&quot; &amp;&lt; x-\ny <skipped> 1-2 3.5, ,5 5. (a)[b]{c} a/b 50% $5 €7 «q» … ² ½ Ⅳ ٣.٤ 10,000.5 --- a_b ~ ^ ` |".split(" ")
+
+
+def bleu_text(least=0):
+    words = [RANDOM.choice(WORDS + MARKS) for _ in range(RANDOM.randint(least, 14))]
+    return " ".join(words) + RANDOM.choice(["", ".", " ", "\n", "5.", "?!"])
+
+
+def bleu_case(size, most):
+    """Texts with up to `most` references each; sacreBLEU takes references as columns, None where one is short."""
+    references = [[bleu_text(1) for _ in range(RANDOM.randint(1, most))] for _ in range(size)]
+    predictions = [near(RANDOM.choice(own)) if RANDOM.random() < 0.9 else bleu_text() for own in references]
+    columns = [[own[i] if i < len(own) else None for own in references] for i in range(max(map(len, references)))]
+    score = lambda tokens: sacrebleu.corpus_bleu(predictions, columns, tokenize=tokens).score / 100
+    return {"predictions": predictions, "references": references, "13a": score("13a"), "intl": score("intl")}
+
+
+def bleu_words_case(text):
+    words = lambda tokens: sacrebleu.BLEU(tokenize=tokens).tokenizer(text.rstrip()).split()
+    return {"text": text, "13a": words("13a"), "intl": words("intl")}
+
+
+def f1_case(classes, positive, size):
+    """Binary F1 with predictions that are no class made wrong, as t5's f1_score_with_invalid does; else over classes."""
+    truths = [RANDOM.randrange(classes) for _ in range(size)]
+    predictions = [t if RANDOM.random() < 0.6 else RANDOM.randrange(classes + 1) for t in truths]
+    if classes == 2:
+        valid = [1 - t if p == 2 else p for t, p in zip(truths, predictions)]
+        value = metrics.f1_score(truths, valid, pos_label=positive[0], zero_division=0)
+    else:
+        value = metrics.f1_score(truths, predictions, labels=positive, average="macro", zero_division=0)
+    names = [f"class {i}" for i in range(classes)]
+    return {
+        "names": names,
+        "truths": [names[t] for t in truths],
+        "predictions": [names[p] if p < classes else "other" for p in predictions],
+        "positive": [names[i] for i in positive],
+        "f1": float(value),
+    }
+
+
+def labels_case(classes, size):
+    """Several labels an example; every class is somewhere true, and predictions may hold one that never is."""
+    truths = [{i % classes} | {c for c in range(classes) if RANDOM.random() < 0.2} for i in range(size)]
+    predictions = [
+        {c for c in range(classes + 1) if RANDOM.random() < (0.7 if c in t else 0.1)} for t in truths
+    ]
+    rows = lambda sets, width: np.array([[int(c in s) for c in range(width)] for s in sets])
+    f1 = lambda width, average: float(
+        metrics.f1_score(rows(truths, width), rows(predictions, width), average=average, zero_division=0)
+    )
+    texts = lambda sets: [", ".join(f"l{c}" for c in RANDOM.sample(sorted(s), len(s))) or "none" for s in sets]
+    return {
+        "truths": texts(truths),
+        "predictions": texts(predictions),
+        "macro_f1": f1(classes, "macro"),
+        "micro_f1": f1(classes + 1, "micro"),
+    }
+
+
+def tags(length):
+    """A tag sequence in which each span begins with B."""
+    found = []
+    while len(found) < length:
+        kind = RANDOM.choice(["city", "date", "name"])
+        found += RANDOM.choice([["O"], [f"B-{kind}"] + [f"I-{kind}"] * RANDOM.randint(0, 2)])
+    return found[:length]
+
+
+def spans(words, tags):
+    """`kind: text` of each span, in random order."""
+    found = []
+    for word, tag in zip(words, tags):
+        if tag.startswith("B-"):
+            found.append(f"{tag[2:]}: {word}")
+        elif tag.startswith("I-"):
+            found[-1] += " " + word
+    RANDOM.shuffle(found)
+    return "; ".join(found) or "none"
+
+
+def spans_case(size):
+    """Words of a sentence differ, so that a span's text says where it stands."""
+    truths, predictions, texts = [], [], []
+    for _ in range(size):
+        words = RANDOM.sample([f"w{i}" for i in range(30)], RANDOM.randint(1, 12))
+        truth = tags(len(words))
+        prediction = truth if RANDOM.random() < 0.5 else tags(len(words))
+        truths.append(truth)
+        predictions.append(prediction)
+        texts.append((spans(words, truth), spans(words, prediction)))
+    return {
+        "truths": [t for t, _ in texts],
+        "predictions": [p for _, p in texts],
+        "span_f1": float(seqeval_f1(truths, predictions)),
+    }
+
+
+def ranking_case(size, levels):
+    right = [RANDOM.random() < 0.3 for _ in range(size)]
+    right[RANDOM.randrange(size)] = True
+    scores = [RANDOM.randrange(levels) / 4 - 3 for _ in range(size)]
+    value = metrics.average_precision_score(right, scores)
+    return {"scores": scores, "right": right, "average_precision": float(value)}
+
+
 def main():
     texts = text_cases()
+    qa = qa_utils()
     class_sizes = [(2, 10), (2, 200), (3, 30), (3, 4), (5, 60), (20, 100), (1, 5), (4, 1)]
     pairs = [(0, 0), (1, 0), (3, 3), (0, 6), (8, 2), (30, 17), (61, 40), (500, 410), (3000, 2000), (4, 5), (20100, 20000)]
     flips = [[0.0, 0.0], [1.0, 0.5], [0.1] * 3 + [-0.2] * 2 + [0.3]]
@@ -150,7 +302,8 @@ def main():
     result = {
         "command": "python tools/oracles/metrics_golden.py > crates/eval/tests/golden/metrics.json",
         "versions": {
-            package: metadata.version(package) for package in ["numpy", "rouge_score", "scikit-learn", "scipy"]
+            package: metadata.version(package)
+            for package in ["numpy", "rouge_score", "sacrebleu", "scikit-learn", "scipy", "seqeval", "t5"]
         },
         "squad": [squad_case(*case) for case in texts],
         "rouge": [rouge_case(*case) for case in texts],
@@ -159,6 +312,14 @@ def main():
         "mcnemar": [mcnemar_case(*pair) for pair in pairs],
         "sign_flip": [sign_flip_case(differences) for differences in flips],
         "student": [student_case(n, c) for n in (2, 3, 4, 5, 10, 31) for c in (0.5, 0.95, 0.99)],
+        "trivia": [trivia_case(qa, *case) for case in texts if case[1]],
+        "lsum": [lsum_case(*case) for case in lsum_cases()],
+        "bleu": [bleu_case(size, most) for size in (1, 2, 5, 40) for most in (1, 2, 4)],
+        "bleu_words": [bleu_words_case(bleu_text()) for _ in range(60)],
+        "f1": [f1_case(n, p, 40) for n, p in [(2, [1]), (2, [0]), (2, [1]), (3, [1, 2]), (5, [4]), (3, [0, 1, 2])]],
+        "labels": [labels_case(n, size) for n, size in [(3, 4), (5, 30), (28, 100)]],
+        "spans": [spans_case(size) for size in (1, 3, 10, 50)],
+        "ranking": [ranking_case(size, levels) for size in (1, 2, 5, 20) for levels in (2, 5, 1000)],
     }
     sections = [f"{json.dumps(name)}: {rows(value)}" for name, value in result.items()]
     print("{\n" + ",\n".join(sections) + "\n}")

@@ -39,6 +39,19 @@ pub enum EvalError {
         /// The row.
         origin: Origin,
     },
+    /// An example whose metric is over groups has none.
+    #[error(
+        "task {task}: {origin}: the metric {metric} is over groups of examples; say in \
+         template.group which belong together"
+    )]
+    NoGroup {
+        /// The task.
+        task: String,
+        /// The metric.
+        metric: &'static str,
+        /// The row.
+        origin: Origin,
+    },
     /// The model failed.
     #[error("task {task}: the model failed: {source}")]
     Predictor {

@@ -121,10 +121,21 @@ fn check(task: &Task, split: &str, examples: &[Example]) -> Result<(), EvalError
         return Err(EvalError::NoExamples { task: task.name.clone(), split: split.to_owned() });
     }
     let ranked = task.metrics.iter().find(|metric| metric.needs() == Needs::OptionScores);
+    let grouped = task
+        .metrics
+        .iter()
+        .find(|metric| matches!(metric, Metric::AllMatch | Metric::MeanAveragePrecision));
     for example in examples {
         let origin = || example.origin.clone();
         if let Some(metric) = ranked.filter(|_| example.options.is_empty()) {
             return Err(EvalError::NoOptions {
+                task: task.name.clone(),
+                metric: metric.name(),
+                origin: origin(),
+            });
+        }
+        if let Some(metric) = grouped.filter(|_| example.group.is_none()) {
+            return Err(EvalError::NoGroup {
                 task: task.name.clone(),
                 metric: metric.name(),
                 origin: origin(),
@@ -155,7 +166,14 @@ fn label_length(task: &Task, examples: &[Example]) -> Option<usize> {
     let only_labels = task.metrics.iter().all(|metric| {
         matches!(
             metric,
-            Metric::Accuracy | Metric::Matthews | Metric::MacroF1 | Metric::OptionAccuracy
+            Metric::Accuracy
+                | Metric::AllMatch
+                | Metric::Matthews
+                | Metric::F1
+                | Metric::MacroF1
+                | Metric::MicroF1
+                | Metric::OptionAccuracy
+                | Metric::MeanAveragePrecision
         )
     });
     let labels = &examples.first()?.options;

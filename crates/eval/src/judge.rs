@@ -2,7 +2,7 @@
 
 use crate::evaluation::Settings;
 use crate::majority::Majority;
-use crate::metrics::{Answer, Marks, choose};
+use crate::metrics::{Marks, Response, choose};
 use crate::result::{Baseline, Mark, OptionScore, Prediction, TaskResult};
 use crate::statistics::Bootstrap;
 use crate::summary;
@@ -41,10 +41,10 @@ pub(crate) fn judge(
 ) -> TaskResult {
     let bootstrap =
         Bootstrap { key: settings.bootstrap.key.name(&task.name), ..settings.bootstrap };
-    let chosen: Vec<Answer> = examples
+    let chosen: Vec<Response> = examples
         .iter()
         .enumerate()
-        .map(|(index, example)| answer(example, answers.text(index), answers.scores(index)))
+        .map(|(index, example)| respond(example, answers.text(index), answers.scores(index)))
         .collect();
     let marks = mark(task, examples, &chosen);
     let metrics = marks.iter().map(|(metric, marks)| {
@@ -79,14 +79,14 @@ pub(crate) fn judge(
 }
 
 /// The generated text or, where none was, the text of the chosen option.
-fn answer<'a>(example: &'a Example, text: Option<&'a str>, scores: &[f64]) -> Answer<'a> {
+fn respond<'a>(example: &'a Example, text: Option<&'a str>, scores: &'a [f64]) -> Response<'a> {
     let option = choose(scores);
     let chosen = option.and_then(|option| example.options.get(option)).map(String::as_str);
-    Answer { text: text.or(chosen).unwrap_or_default().into(), option }
+    Response { text: text.or(chosen).unwrap_or_default().into(), option, scores }
 }
 
-fn mark(task: &Task, examples: &[Example], answers: &[Answer]) -> Vec<(Metric, Marks)> {
-    let mark = |&metric| (metric, Marks::new(metric, examples, answers));
+fn mark(task: &Task, examples: &[Example], responses: &[Response]) -> Vec<(Metric, Marks)> {
+    let mark = |&metric| (metric, Marks::new(metric, task.reading(), examples, responses));
     task.metrics.iter().map(mark).collect()
 }
 
@@ -121,7 +121,7 @@ fn marks_of(index: usize, marks: &[(Metric, Marks)]) -> Vec<Mark> {
     marks
         .iter()
         .filter_map(|(metric, marks)| {
-            Some(Mark { metric: metric.name().to_owned(), value: marks.each()?[index] })
+            Some(Mark { metric: metric.name().to_owned(), value: marks.of_example(index)? })
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! The majority baseline: what one gets without reading the inputs.
 
-use crate::metrics::Answer;
+use crate::metrics::Response;
 use ext5_task::Example;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -45,10 +45,11 @@ impl Majority {
     }
 
     /// The baseline's answer to an example. An option that the example lacks is not chosen.
-    pub(crate) fn answer(&self, example: &Example) -> Answer<'_> {
-        Answer {
+    pub(crate) fn answer(&self, example: &Example) -> Response<'_> {
+        Response {
             text: self.target.as_str().into(),
             option: self.option.filter(|&option| option < example.options.len()),
+            scores: &[],
         }
     }
 }

@@ -35,7 +35,7 @@ pub struct MetricValue {
     pub low: f64,
     /// Upper end of the interval.
     pub high: f64,
-    /// Number of examples.
+    /// Number of examples or, where the metric is a mean over groups of them, of groups.
     pub n: usize,
     /// How the value and the interval were made.
     pub how: String,
@@ -87,7 +87,8 @@ pub struct Prediction {
     pub prediction: String,
     /// Texts that count as right.
     pub references: Vec<String>,
-    /// The example's part, 0 to 100, in each metric that is a mean over examples.
+    /// The example's part, 0 to 100, in each metric that is a mean over examples; of metrics over
+    /// groups, the group's at its first example.
     pub marks: Vec<Mark>,
     /// The options with their scores, where options were scored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

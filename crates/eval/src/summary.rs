@@ -1,6 +1,6 @@
 //! From marks to numbers with their intervals.
 
-use crate::metrics::Marks;
+use crate::metrics::{BleuTokens, Marks};
 use crate::result::{Difference, MetricValue};
 use crate::statistics::{Bootstrap, mcnemar, sign_flip};
 use ext5_task::Metric;
@@ -12,9 +12,11 @@ const PERMUTATIONS: u32 = 10_000;
 pub(crate) fn value(metric: Metric, marks: &Marks, by: &str, bootstrap: &Bootstrap) -> MetricValue {
     let n = marks.len();
     let interval = bootstrap.interval(n, |sample| marks.over(sample));
-    let over = match marks {
-        Marks::Each(_) => "mean over examples",
-        _ => "over all examples at once",
+    let over = match metric {
+        Metric::Bleu13a => format!("over all texts at once; {}", BleuTokens::V13a.signature()),
+        Metric::BleuIntl => format!("over all texts at once; {}", BleuTokens::Intl.signature()),
+        _ if marks.each().is_some() => format!("mean over {}", marks.units()),
+        _ => "over all examples at once".to_owned(),
     };
     MetricValue {
         name: metric.name().to_owned(),
@@ -22,7 +24,7 @@ pub(crate) fn value(metric: Metric, marks: &Marks, by: &str, bootstrap: &Bootstr
         low: interval.low,
         high: interval.high,
         n,
-        how: format!("{by}; {over}; {}", bootstrap.describe()),
+        how: format!("{by}; {over}; {}", bootstrap.describe(marks.units())),
     }
 }
 
@@ -43,7 +45,7 @@ pub(crate) fn difference(
         low: interval.low,
         high: interval.high,
         p: test.map(|(p, _)| p),
-        how: format!("same resamples for both, {}; {described}", bootstrap.describe()),
+        how: format!("same resamples for both, {}; {described}", bootstrap.describe(first.units())),
     }
 }
 
@@ -89,6 +91,9 @@ mod tests {
         assert_eq!((outcomes.value, outcomes.low, outcomes.high), (100.0, 100.0, 100.0));
         let reals = found(&Marks::Each((0..30).map(f64::from).collect()));
         assert!(reals.how.contains("10000 random flips") && reals.p.unwrap() < 0.001);
+        let group = |value| Marks::Groups { first: vec![0, 7], values: vec![value; 2] };
+        let groups = difference(Metric::AllMatch, &group(100.0), &group(0.0), &bootstrap);
+        assert!(groups.how.contains("bootstrap over groups of examples"), "{}", groups.how);
         let corpus = found(&Marks::Pearson(vec![(1.0, 1.0); 30]));
         assert!(corpus.p.is_none() && corpus.how.contains("no test"));
     }

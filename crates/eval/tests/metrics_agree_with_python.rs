@@ -1,8 +1,13 @@
-//! Metrics and statistics agree with `rouge_score`, scikit-learn and SciPy on generated cases.
+//! Metrics and statistics agree with `rouge_score`, sacreBLEU, scikit-learn, SciPy, seqeval and t5 on
+//! generated cases.
 
 use ext5_core::Key;
-use ext5_eval::metrics::{Labels, Rouge, exact_match, normalise, pearson, spearman, token_f1};
+use ext5_eval::metrics::{
+    AnswerRules, BleuCounts, BleuTokens, LabelSets, Labels, Overlap, Rouge, average_precision,
+    pearson, spearman,
+};
 use ext5_eval::statistics::{mcnemar, mean_interval, sign_flip, standard_error};
+use ext5_task::{Answer, Reading};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -14,6 +19,14 @@ struct Golden {
     mcnemar: Vec<McNemarCase>,
     sign_flip: Vec<SignFlipCase>,
     student: Vec<Student>,
+    trivia: Vec<Squad>,
+    lsum: Vec<LsumCase>,
+    bleu: Vec<BleuCase>,
+    bleu_words: Vec<BleuWords>,
+    f1: Vec<F1Case>,
+    labels: Vec<LabelsCase>,
+    spans: Vec<SpansCase>,
+    ranking: Vec<Ranking>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,6 +87,62 @@ struct Student {
     high: f64,
 }
 
+#[derive(Debug, Deserialize)]
+struct LsumCase {
+    prediction: String,
+    references: Vec<String>,
+    #[serde(rename = "rougeLsum")]
+    rouge_lsum: f64,
+}
+
+#[derive(Debug, Deserialize)]
+struct BleuCase {
+    predictions: Vec<String>,
+    references: Vec<Vec<String>>,
+    #[serde(rename = "13a")]
+    v13a: f64,
+    intl: f64,
+}
+
+#[derive(Debug, Deserialize)]
+struct BleuWords {
+    text: String,
+    #[serde(rename = "13a")]
+    v13a: Vec<String>,
+    intl: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct F1Case {
+    names: Vec<String>,
+    truths: Vec<String>,
+    predictions: Vec<String>,
+    positive: Vec<String>,
+    f1: f64,
+}
+
+#[derive(Debug, Deserialize)]
+struct LabelsCase {
+    truths: Vec<String>,
+    predictions: Vec<String>,
+    macro_f1: f64,
+    micro_f1: f64,
+}
+
+#[derive(Debug, Deserialize)]
+struct SpansCase {
+    truths: Vec<String>,
+    predictions: Vec<String>,
+    span_f1: f64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Ranking {
+    scores: Vec<f64>,
+    right: Vec<bool>,
+    average_precision: f64,
+}
+
 fn golden() -> Golden {
     serde_json::from_str(include_str!("golden/metrics.json")).unwrap()
 }
@@ -84,13 +153,19 @@ fn close(found: f64, expected: f64, case: &impl std::fmt::Debug) {
     assert!(error <= 1e-10 * expected.abs().max(1e-3), "{found}, expected {expected}: {case:?}");
 }
 
-#[test]
-fn squad() {
-    for case in golden().squad {
-        assert_eq!(normalise(&case.prediction), case.normalised);
-        close(exact_match(&case.prediction, &case.references), case.exact_match, &case);
-        close(token_f1(&case.prediction, &case.references), case.token_f1, &case);
+#[track_caller]
+fn answers(rules: AnswerRules, cases: Vec<Squad>) {
+    for case in cases {
+        assert_eq!(rules.normalise(&case.prediction), case.normalised);
+        close(rules.exact_match(&case.prediction, &case.references), case.exact_match, &case);
+        close(rules.token_f1(&case.prediction, &case.references), case.token_f1, &case);
     }
+}
+
+#[test]
+fn squad_and_trivia_qa() {
+    answers(AnswerRules::Squad, golden().squad);
+    answers(AnswerRules::TriviaQa, golden().trivia);
 }
 
 #[test]
@@ -100,6 +175,76 @@ fn rouge() {
         close(score(Rouge::Words(1)), case.rouge1, &case);
         close(score(Rouge::Words(2)), case.rouge2, &case);
         close(score(Rouge::Longest), case.rouge_l, &case);
+    }
+}
+
+#[test]
+fn rouge_over_sentences() {
+    for case in golden().lsum {
+        let found = Rouge::LongestOfSentences.best(&case.prediction, &case.references);
+        close(found, case.rouge_lsum, &case);
+    }
+}
+
+#[test]
+fn bleu() {
+    for case in golden().bleu_words {
+        for (tokens, words) in [(BleuTokens::V13a, &case.v13a), (BleuTokens::Intl, &case.intl)] {
+            assert_eq!(tokens.words(&case.text), *words, "{case:?}");
+        }
+    }
+    for case in golden().bleu {
+        for (tokens, expected) in [(BleuTokens::V13a, case.v13a), (BleuTokens::Intl, case.intl)] {
+            let texts = case.predictions.iter().zip(&case.references);
+            let counts: Vec<_> =
+                texts.map(|(text, references)| BleuCounts::new(tokens, text, references)).collect();
+            close(BleuCounts::bleu(&counts), expected, &case);
+        }
+    }
+}
+
+#[test]
+fn f1_of_classes() {
+    for case in golden().f1 {
+        let pairs = case.truths.iter().zip(&case.predictions);
+        let labels = Labels::new(
+            case.names.iter().map(String::as_str),
+            pairs.map(|(truth, prediction)| (truth.as_str(), prediction.as_str())),
+        );
+        let class = |name: &String| labels.class(name).unwrap();
+        let positive: Vec<usize> = case.positive.iter().map(class).collect();
+        close(labels.f1(&positive, 0..case.truths.len()), case.f1, &case);
+    }
+}
+
+fn read(kind: &str, truths: &[String], predictions: &[String]) -> Vec<(Answer, Answer)> {
+    let reading: Reading = serde_json::from_value(serde_json::json!({ "kind": kind })).unwrap();
+    let pairs = truths.iter().zip(predictions);
+    pairs.map(|(truth, other)| (reading.read(truth), reading.read(other))).collect()
+}
+
+fn micro_f1(pairs: &[(Answer, Answer)]) -> f64 {
+    let overlaps: Vec<_> = pairs.iter().map(|(truth, other)| Overlap::new(truth, other)).collect();
+    Overlap::f1(&overlaps)
+}
+
+#[test]
+fn f1_of_several_labels_and_of_spans() {
+    for case in golden().labels {
+        let pairs = read("labels", &case.truths, &case.predictions);
+        close(LabelSets::new(&pairs).macro_f1(0..pairs.len()), case.macro_f1, &case);
+        close(micro_f1(&pairs), case.micro_f1, &case);
+    }
+    for case in golden().spans {
+        close(micro_f1(&read("spans", &case.truths, &case.predictions)), case.span_f1, &case);
+    }
+}
+
+#[test]
+fn average_precisions() {
+    for case in golden().ranking {
+        let candidates: Vec<_> = case.scores.iter().copied().zip(case.right.clone()).collect();
+        close(average_precision(&candidates).unwrap(), case.average_precision, &case);
     }
 }
 

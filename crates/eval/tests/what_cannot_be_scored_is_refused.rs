@@ -44,6 +44,17 @@ fn options_that_are_not_there() {
     assert!(error.contains("has no label"), "{error}");
 }
 
+#[test]
+fn groups_that_are_not_there() {
+    let task = labelled_task("ranking", r#""mean_average_precision""#);
+    let alone = example(&task, json!({ "text": "?", "label": 1 }));
+    let error = refuse(&known(), &task, &[alone]);
+    assert!(
+        error.contains("mean_average_precision") && error.contains("template.group"),
+        "{error}"
+    );
+}
+
 struct Broken(fn() -> Result<Vec<Vec<f64>>, PredictorError>);
 
 impl Predictor for Broken {

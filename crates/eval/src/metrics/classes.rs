@@ -5,6 +5,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels {
     classes: usize,
+    names: Vec<String>,
     /// Truth and prediction of each example.
     pairs: Vec<(usize, usize)>,
 }
@@ -25,7 +26,18 @@ impl Labels {
         }
         let id = |name| known.iter().position(|&k| k == name).unwrap_or(known.len());
         let pairs = labels.iter().map(|&(truth, prediction)| (id(truth), id(prediction))).collect();
-        Labels { classes: known.len(), pairs }
+        let names = known.iter().map(|&name| name.to_owned()).collect();
+        Labels { classes: known.len(), names, pairs }
+    }
+
+    /// The number of a class by its name.
+    pub fn class(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| known == name.trim())
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
     }
 
     /// Number of examples.
@@ -60,23 +72,37 @@ impl Labels {
     /// that is neither there nor predicted has F1 0, as in scikit-learn with a fixed label list.
     pub fn macro_f1(&self, chosen: impl IntoIterator<Item = usize>) -> f64 {
         let counts = self.count(chosen);
-        let f1 = |class: usize| match counts.truths[class] + counts.predictions[class] {
-            0 => 0.0,
-            total => 2.0 * counts.right[class] as f64 / total as f64,
-        };
-        (0..self.classes).map(f1).sum::<f64>() / self.classes.max(1) as f64
+        (0..self.classes).map(|class| counts.f1(class)).sum::<f64>() / self.classes.max(1) as f64
+    }
+
+    /// The unweighted mean of the F1 of the classes with these numbers over the chosen examples.
+    /// Where there are two classes and one of them counts, a text that is neither counts as the
+    /// wrong one, as in t5's `f1_score_with_invalid`.
+    pub fn f1(&self, positive: &[usize], chosen: impl IntoIterator<Item = usize>) -> f64 {
+        let mut counts = self.count(chosen);
+        if let (2, &[positive]) = (self.classes, positive) {
+            counts.predictions[positive] += counts.unknown[1 - positive];
+        }
+        let f1 = |&class: &usize| counts.f1(class);
+        positive.iter().map(f1).sum::<f64>() / positive.len().max(1) as f64
     }
 
     fn count(&self, chosen: impl IntoIterator<Item = usize>) -> Counts {
         let zeros = || vec![0; self.classes + 1];
-        let mut counts =
-            Counts { examples: 0, right: zeros(), truths: zeros(), predictions: zeros() };
+        let mut counts = Counts {
+            examples: 0,
+            right: zeros(),
+            truths: zeros(),
+            predictions: zeros(),
+            unknown: zeros(),
+        };
         for example in chosen {
             let (truth, prediction) = self.pairs[example];
             counts.examples += 1;
             counts.truths[truth] += 1;
             counts.predictions[prediction] += 1;
             counts.right[truth] += usize::from(truth == prediction);
+            counts.unknown[truth] += usize::from(prediction == self.classes);
         }
         counts
     }
@@ -88,6 +114,17 @@ struct Counts {
     right: Vec<usize>,
     truths: Vec<usize>,
     predictions: Vec<usize>,
+    /// Examples of each class whose prediction is no class.
+    unknown: Vec<usize>,
+}
+
+impl Counts {
+    fn f1(&self, class: usize) -> f64 {
+        match self.truths[class] + self.predictions[class] {
+            0 => 0.0,
+            total => 2.0 * self.right[class] as f64 / total as f64,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -109,6 +146,16 @@ mod tests {
         assert!((three.matthews(0..4) - 0.7).abs() < 1e-12);
         let three = labels(&["0", "1", "2"], &["0", "1", "1", "2"], &["0", "0", "2", "2"]);
         assert!((three.macro_f1(0..4) - 0.444_444_444_444).abs() < 1e-9);
+    }
+
+    /// From the reference's table too: the third and the fourth text are no class.
+    #[test]
+    fn in_binary_f1_no_class_is_the_wrong_class() {
+        let two = labels(&["0", "1"], &["0", "1", "1", "0"], &["0", "1", "2", "2"]);
+        assert!((two.f1(&[1], 0..4) - 0.5).abs() < 1e-12);
+        let three = labels(&["0", "1", "n"], &["0", "1", "1", "0"], &["0", "1", "2", "2"]);
+        assert!((three.f1(&[1], 0..4) - 2.0 / 3.0).abs() < 1e-12);
+        assert!((three.f1(&[1, 2], 0..4) - 1.0 / 3.0).abs() < 1e-12);
     }
 
     #[test]

@@ -1,28 +1,49 @@
 //! A task's predictions as one of its metrics sees them.
 
-use super::{Labels, Rouge, exact_match, number, pearson, spearman, token_f1};
-use ext5_task::{Example, Metric};
+use super::groups::{groups, references};
+use super::{
+    AnswerRules, BleuCounts, BleuTokens, LabelSets, Labels, Overlap, Rouge, average_precision,
+    edit_similarity, number, pearson, spearman,
+};
+use ext5_task::{Answer, Example, Metric, Reading};
 use std::borrow::Cow;
 
 /// What a system answered to one example.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer<'a> {
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response<'a> {
     /// The text it gave.
     pub text: Cow<'a, str>,
     /// The option it chose, from 0, where it had to choose.
     pub option: Option<usize>,
+    /// The scores of the options, where it gave some.
+    pub scores: &'a [f64],
 }
 
-/// All that one metric needs to know about a system's answers, ready to be computed over any
-/// sample of the examples. Values are times 100.
+/// All that one metric needs to know about a system's responses, ready to be computed over any
+/// sample of its units: examples or groups of examples. Values are times 100.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Marks {
     /// The metric is the mean of one value for each example.
     Each(Vec<f64>),
+    /// The metric is the mean of one value for each group of examples.
+    Groups {
+        /// The first example of each group.
+        first: Vec<usize>,
+        /// The value of each group.
+        values: Vec<f64>,
+    },
     /// Matthews's correlation coefficient.
     Matthews(Labels),
-    /// Mean F1 of the classes.
+    /// Mean F1 of all classes.
     MacroF1(Labels),
+    /// Mean F1 of the classes with these numbers.
+    F1(Labels, Vec<usize>),
+    /// Mean F1 of all classes, of which an example may have several.
+    LabelsMacroF1(LabelSets),
+    /// F1 over the labels or spans of all examples.
+    MicroF1(Vec<Overlap>),
+    /// BLEU of all texts.
+    Bleu(Vec<BleuCounts>),
     /// Pearson's correlation of truth and prediction.
     Pearson(Vec<(f64, f64)>),
     /// Spearman's correlation of truth and prediction.
@@ -30,83 +51,240 @@ pub enum Marks {
 }
 
 impl Marks {
-    /// Marks the answers to labelled examples, one answer for each example.
-    pub fn new(metric: Metric, examples: &[Example], answers: &[Answer]) -> Self {
-        let pairs = || examples.iter().zip(answers);
-        let each = |mark: &dyn Fn(&Example, &Answer) -> f64| {
-            Marks::Each(pairs().map(|(example, answer)| 100.0 * mark(example, answer)).collect())
-        };
-        let rouge = |rouge: Rouge| each(&|e, a| rouge.best(&a.text, &e.references));
+    /// Marks the responses to labelled examples, one response for each example.
+    ///
+    /// Metrics of free text (those from [`Metric::ExactMatch`] to [`Metric::TriviaTokenF1`], ROUGE,
+    /// BLEU and edit similarity) take a group for one question: its references are those of all its
+    /// examples, and the response to the first of them is scored.
+    pub fn new(
+        metric: Metric,
+        reading: &Reading,
+        examples: &[Example],
+        responses: &[Response],
+    ) -> Self {
+        let marking = Marking { reading, examples, responses };
         match metric {
-            Metric::Accuracy => each(&|e, a| outcome(is_reference(&a.text, e))),
-            Metric::ExactMatch => each(&|e, a| exact_match(&a.text, &e.references)),
-            Metric::TokenF1 => each(&|e, a| token_f1(&a.text, &e.references)),
-            Metric::Rouge1 => rouge(Rouge::Words(1)),
-            Metric::Rouge2 => rouge(Rouge::Words(2)),
-            Metric::RougeL => rouge(Rouge::Longest),
+            Metric::Accuracy => marking.each(|e, r| outcome(marking.is_right(e, r))),
             Metric::OptionAccuracy => {
-                each(&|e, a| outcome(a.option.is_some() && a.option == e.answer))
+                marking.each(|e, r| outcome(r.option.is_some() && r.option == e.answer))
             }
-            Metric::Matthews => Marks::Matthews(labels(examples, answers)),
-            Metric::MacroF1 => Marks::MacroF1(labels(examples, answers)),
-            Metric::Pearson | Metric::Spearman => {
-                let numbers = pairs().map(|(e, a)| (number(&e.targets), number(&a.text))).collect();
-                match metric {
-                    Metric::Pearson => Marks::Pearson(numbers),
-                    _ => Marks::Spearman(numbers),
-                }
+            Metric::AllMatch => marking.all_match(),
+            Metric::MeanAveragePrecision => marking.ranking(),
+            Metric::ExactMatch => marking.texts(|t, all| AnswerRules::Squad.exact_match(t, all)),
+            Metric::TokenF1 => marking.texts(|t, all| AnswerRules::Squad.token_f1(t, all)),
+            Metric::TriviaExactMatch => {
+                marking.texts(|t, all| AnswerRules::TriviaQa.exact_match(t, all))
             }
+            Metric::TriviaTokenF1 => marking.texts(|t, all| AnswerRules::TriviaQa.token_f1(t, all)),
+            Metric::Rouge1 => marking.texts(|t, all| Rouge::Words(1).best(t, all)),
+            Metric::Rouge2 => marking.texts(|t, all| Rouge::Words(2).best(t, all)),
+            Metric::RougeL => marking.texts(|t, all| Rouge::Longest.best(t, all)),
+            Metric::RougeLsum => marking.texts(|t, all| Rouge::LongestOfSentences.best(t, all)),
+            Metric::EditSimilarity => marking.texts(edit_similarity),
+            Metric::Bleu13a => marking.bleu(BleuTokens::V13a),
+            Metric::BleuIntl => marking.bleu(BleuTokens::Intl),
+            Metric::Matthews => Marks::Matthews(marking.labels()),
+            Metric::F1 => marking.f1(),
+            Metric::MacroF1 => match reading {
+                Reading::Labels { .. } => Marks::LabelsMacroF1(LabelSets::new(&marking.read())),
+                _ => Marks::MacroF1(marking.labels()),
+            },
+            Metric::MicroF1 | Metric::SpanF1 => {
+                let overlap = |(truth, prediction): &(_, _)| Overlap::new(truth, prediction);
+                Marks::MicroF1(marking.read().iter().map(overlap).collect())
+            }
+            Metric::Pearson => Marks::Pearson(marking.numbers()),
+            Metric::Spearman => Marks::Spearman(marking.numbers()),
         }
     }
 
-    /// Number of examples.
+    /// Number of units.
     pub fn len(&self) -> usize {
         match self {
-            Marks::Each(values) => values.len(),
-            Marks::Matthews(labels) | Marks::MacroF1(labels) => labels.len(),
+            Marks::Each(values) | Marks::Groups { values, .. } => values.len(),
+            Marks::Matthews(labels) | Marks::MacroF1(labels) | Marks::F1(labels, _) => labels.len(),
+            Marks::LabelsMacroF1(sets) => sets.len(),
+            Marks::MicroF1(overlaps) => overlaps.len(),
+            Marks::Bleu(counts) => counts.len(),
             Marks::Pearson(pairs) | Marks::Spearman(pairs) => pairs.len(),
         }
     }
 
-    /// Whether there are no examples.
+    /// Whether there are no units.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The metric over all examples.
+    /// What a unit is, in the plural.
+    pub fn units(&self) -> &'static str {
+        match self {
+            Marks::Groups { .. } => "groups of examples",
+            _ => "examples",
+        }
+    }
+
+    /// The metric over all units.
     pub fn value(&self) -> f64 {
         self.over(&(0..self.len()).collect::<Vec<_>>())
     }
 
-    /// The metric over some examples, given by number; one may come several times.
+    /// The metric over some units, given by number; one may come several times.
     pub fn over(&self, sample: &[usize]) -> f64 {
-        let chosen = |pairs: &[(f64, f64)]| sample.iter().map(|&i| pairs[i]).collect::<Vec<_>>();
+        let units = || sample.iter().copied();
+        let chosen = |pairs: &[(f64, f64)]| units().map(|i| pairs[i]).collect::<Vec<_>>();
         match self {
-            Marks::Each(values) => {
-                sample.iter().map(|&i| values[i]).sum::<f64>() / sample.len().max(1) as f64
+            Marks::Each(values) | Marks::Groups { values, .. } => {
+                units().map(|i| values[i]).sum::<f64>() / sample.len().max(1) as f64
             }
-            Marks::Matthews(labels) => 100.0 * labels.matthews(sample.iter().copied()),
-            Marks::MacroF1(labels) => 100.0 * labels.macro_f1(sample.iter().copied()),
+            Marks::Matthews(labels) => 100.0 * labels.matthews(units()),
+            Marks::MacroF1(labels) => 100.0 * labels.macro_f1(units()),
+            Marks::F1(labels, positive) => 100.0 * labels.f1(positive, units()),
+            Marks::LabelsMacroF1(sets) => 100.0 * sets.macro_f1(units()),
+            Marks::MicroF1(overlaps) => 100.0 * Overlap::f1(units().map(|i| &overlaps[i])),
+            Marks::Bleu(counts) => 100.0 * BleuCounts::bleu(units().map(|i| &counts[i])),
             Marks::Pearson(pairs) => 100.0 * pearson(&chosen(pairs)),
             Marks::Spearman(pairs) => 100.0 * spearman(&chosen(pairs)),
         }
     }
 
-    /// The values of the examples, where the metric is their mean.
+    /// The values of the units, where the metric is their mean.
     pub fn each(&self) -> Option<&[f64]> {
         match self {
-            Marks::Each(values) => Some(values),
+            Marks::Each(values) | Marks::Groups { values, .. } => Some(values),
+            _ => None,
+        }
+    }
+
+    /// What an example adds to the metric, where that is a mean: its value or, for the first of a
+    /// group, the group's.
+    pub fn of_example(&self, example: usize) -> Option<f64> {
+        match self {
+            Marks::Each(values) => values.get(example).copied(),
+            Marks::Groups { first, values } => {
+                let group = first.binary_search(&example).ok()?;
+                values.get(group).copied()
+            }
             _ => None,
         }
     }
 }
 
-fn outcome(right: bool) -> f64 {
-    f64::from(u8::from(right))
+/// Examples with the responses to them.
+#[derive(Clone, Copy)]
+struct Marking<'a> {
+    reading: &'a Reading,
+    examples: &'a [Example],
+    responses: &'a [Response<'a>],
 }
 
-fn is_reference(text: &str, example: &Example) -> bool {
-    example.references.iter().any(|reference| same_words(reference, text))
+impl Marking<'_> {
+    fn each(&self, mark: impl Fn(&Example, &Response) -> f64) -> Marks {
+        let pairs = self.examples.iter().zip(self.responses);
+        Marks::Each(pairs.map(|(example, response)| 100.0 * mark(example, response)).collect())
+    }
+
+    /// A mean over questions of what `mark` says of a text and the references.
+    fn texts(&self, mark: impl Fn(&str, &[String]) -> f64) -> Marks {
+        if self.examples.iter().all(|example| example.group.is_none()) {
+            return self.each(|example, response| mark(&response.text, &example.references));
+        }
+        self.groups(|group| {
+            let references = references(self.examples, group);
+            Some(mark(&self.responses[group[0]].text, &references))
+        })
+    }
+
+    /// A mean over those groups that have a value.
+    fn groups(&self, mark: impl Fn(&[usize]) -> Option<f64>) -> Marks {
+        let groups = groups(self.examples);
+        let marked = groups.iter().filter_map(|group| Some((group[0], 100.0 * mark(group)?)));
+        let (first, values) = marked.unzip();
+        Marks::Groups { first, values }
+    }
+
+    fn all_match(&self) -> Marks {
+        let right =
+            |&number: &usize| self.is_right(&self.examples[number], &self.responses[number]);
+        self.groups(|group| Some(outcome(group.iter().all(right))))
+    }
+
+    fn is_right(&self, example: &Example, response: &Response) -> bool {
+        let answer = self.reading.read(&response.text);
+        example.references.iter().any(|reference| self.reading.read(reference) == answer)
+    }
+
+    /// Candidates of a group ranked by how much the positive option's score exceeds the best other
+    /// one's.
+    fn ranking(&self) -> Marks {
+        let candidate = |&number: &usize| {
+            let example = &self.examples[number];
+            let positive = self.positive_option(&example.options)?;
+            let scores = self.responses[number].scores;
+            let others = scores.iter().enumerate().filter(|&(option, _)| option != positive);
+            let best = others.map(|(_, &score)| score).fold(f64::NEG_INFINITY, f64::max);
+            // Without scores all candidates are alike.
+            let score = scores.get(positive).map_or(0.0, |score| score - best);
+            Some((score, example.answer == Some(positive)))
+        };
+        self.groups(|group| {
+            average_precision(&group.iter().filter_map(candidate).collect::<Vec<_>>())
+        })
+    }
+
+    fn positive_option(&self, options: &[String]) -> Option<usize> {
+        match self.reading {
+            Reading::Label { positive } if !positive.is_empty() => {
+                options.iter().position(|option| positive.contains(option))
+            }
+            _ => options.len().checked_sub(1),
+        }
+    }
+
+    fn bleu(&self, tokens: BleuTokens) -> Marks {
+        let count = |group: &Vec<usize>| {
+            let references = references(self.examples, group);
+            BleuCounts::new(tokens, &self.responses[group[0]].text, &references)
+        };
+        Marks::Bleu(groups(self.examples).iter().map(count).collect())
+    }
+
+    /// The classes are the options, where all examples have the same, and else the targets.
+    fn labels(&self) -> Labels {
+        let options = self.examples.first().map_or(&[][..], |first| &first.options);
+        let shared = self.examples.iter().all(|example| example.options == options);
+        let names = options.iter().filter(|_| shared).map(String::as_str);
+        let targets = self.examples.iter().map(|example| example.targets.as_str());
+        Labels::new(names, targets.zip(self.responses.iter().map(|response| &*response.text)))
+    }
+
+    fn f1(&self) -> Marks {
+        let labels = self.labels();
+        let positive = match self.reading {
+            Reading::Label { positive } if !positive.is_empty() => {
+                positive.iter().filter_map(|name| labels.class(name)).collect()
+            }
+            _ => labels.classes().checked_sub(1).into_iter().collect(),
+        };
+        Marks::F1(labels, positive)
+    }
+
+    /// Targets and texts as read.
+    fn read(&self) -> Vec<(Answer, Answer)> {
+        let pairs = self.examples.iter().zip(self.responses);
+        let read = |(example, response): (&Example, &Response)| {
+            (self.reading.read(&example.targets), self.reading.read(&response.text))
+        };
+        pairs.map(read).collect()
+    }
+
+    fn numbers(&self) -> Vec<(f64, f64)> {
+        let pairs = self.examples.iter().zip(self.responses);
+        pairs.map(|(e, r)| (number(&e.targets), number(&r.text))).collect()
+    }
+}
+
+fn outcome(right: bool) -> f64 {
+    f64::from(u8::from(right))
 }
 
 /// Whether two texts are equal but for the length of their white space: SentencePiece collapses
@@ -115,24 +293,29 @@ pub(crate) fn same_words(first: &str, second: &str) -> bool {
     first.split_whitespace().eq(second.split_whitespace())
 }
 
-/// The classes are the options, where all examples have the same, and else the targets.
-fn labels(examples: &[Example], answers: &[Answer]) -> Labels {
-    let options = examples.first().map_or(&[][..], |first| &first.options);
-    let shared = examples.iter().all(|example| example.options == options);
-    let names = options.iter().filter(|_| shared).map(String::as_str);
-    let targets = examples.iter().map(|example| example.targets.as_str());
-    Labels::new(names, targets.zip(answers.iter().map(|answer| &*answer.text)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{example, with_options};
 
     fn value(metric: Metric, examples: &[Example], answers: &[(&str, Option<usize>)]) -> f64 {
-        let answers: Vec<_> =
-            answers.iter().map(|&(text, option)| Answer { text: text.into(), option }).collect();
-        Marks::new(metric, examples, &answers).value()
+        read_value(&Reading::default(), metric, examples, answers)
+    }
+
+    fn read_value(
+        reading: &Reading,
+        metric: Metric,
+        examples: &[Example],
+        answers: &[(&str, Option<usize>)],
+    ) -> f64 {
+        let response =
+            |&(text, option)| Response { text: Cow::Borrowed(text), option, scores: &[] };
+        let responses: Vec<_> = answers.iter().map(response).collect();
+        Marks::new(metric, reading, examples, &responses).value()
+    }
+
+    fn grouped(targets: &str, group: &str) -> Example {
+        Example { group: Some(group.to_owned()), ..example(targets) }
     }
 
     #[test]
@@ -173,5 +356,77 @@ mod tests {
             value(Metric::Pearson, &examples, &answers),
             value(Metric::Pearson, &examples, &same)
         );
+    }
+
+    #[test]
+    fn accuracy_compares_what_texts_say() {
+        let examples = ["3.0", "1250"].map(example);
+        let answers = [("3", None), ("1,250", None)];
+        assert_eq!(value(Metric::Accuracy, &examples, &answers), 0.0);
+        assert_eq!(read_value(&Reading::Number {}, Metric::Accuracy, &examples, &answers), 100.0);
+        let spans: Reading = serde_json::from_str(r#"{"kind": "spans"}"#).unwrap();
+        let examples = ["a: x; b: y", "none"].map(example);
+        let answers = [("b: y; a: x", None), ("a: x", None)];
+        assert_eq!(read_value(&spans, Metric::Accuracy, &examples, &answers), 50.0);
+        // One span too many.
+        assert_eq!(read_value(&spans, Metric::SpanF1, &examples, &answers), 80.0);
+    }
+
+    /// By the reference's table: references of a group count for all of it, and its first response.
+    #[test]
+    fn a_group_is_one_question() {
+        let examples = [grouped("x", "g"), grouped("y", "g"), grouped("z", "h")];
+        let answers = [("y", None), ("wrong", None), ("wrong", None)];
+        for metric in [Metric::ExactMatch, Metric::TriviaTokenF1, Metric::Rouge1] {
+            assert_eq!(value(metric, &examples, &answers), 50.0, "{metric}");
+        }
+        assert_eq!(value(Metric::Accuracy, &examples, &answers), 0.0);
+        let responses =
+            answers.map(|(text, option)| Response { text: text.into(), option, scores: &[] });
+        let marks = Marks::new(Metric::ExactMatch, &Reading::default(), &examples, &responses);
+        assert_eq!([0, 1, 2].map(|i| marks.of_example(i)), [Some(100.0), None, Some(0.0)]);
+    }
+
+    #[test]
+    fn all_of_a_group_must_match() {
+        let groups = [("0", "a"), ("1", "b"), ("0", "a")];
+        let examples = groups.map(|(targets, group)| grouped(targets, group));
+        let answers = [("0", None), ("0", None), ("1", None)];
+        assert_eq!(value(Metric::AllMatch, &examples, &answers), 0.0);
+        let answers = [("0", None), ("0", None), ("0", None)];
+        assert_eq!(value(Metric::AllMatch, &examples, &answers), 50.0);
+    }
+
+    #[test]
+    fn f1_is_of_the_positive_classes() {
+        let class = |answer| with_options(&["none", "against", "favor"], answer);
+        let examples = [class(0), class(1), class(2), class(2)];
+        let answers = [("none", None), ("against", None), ("favor", None), ("none", None)];
+        let f1 = |positive: &[&str]| {
+            let positive = positive.iter().map(|&name| name.to_owned()).collect();
+            read_value(&Reading::Label { positive }, Metric::F1, &examples, &answers)
+        };
+        assert!((f1(&["against", "favor"]) - 250.0 / 3.0).abs() < 1e-9);
+        assert!((f1(&[]) - 200.0 / 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn candidates_are_ranked_within_their_group() {
+        let candidate = |answer, group: &str| Example {
+            group: Some(group.to_owned()),
+            ..with_options(&["no", "yes"], answer)
+        };
+        let examples = [candidate(1, "a"), candidate(0, "b"), candidate(0, "a"), candidate(1, "c")];
+        let scores = [[-2.0, -1.5], [0.0, -9.0], [-9.0, -8.0], [-1.0, -2.0]];
+        let response = |scores| Response { text: "".into(), option: None, scores };
+        let responses: Vec<_> = scores.iter().map(|scores| response(&scores[..])).collect();
+        let of = |responses: &[Response]| {
+            Marks::new(Metric::MeanAveragePrecision, &Reading::default(), &examples, responses)
+        };
+        // Group b has nothing to find, in group a the wrong one comes first.
+        let marks = of(&responses);
+        assert_eq!((marks.value(), marks.len(), marks.of_example(3)), (75.0, 2, Some(100.0)));
+        let unscored: Vec<_> = scores.iter().map(|_| response(&[])).collect();
+        assert_eq!(of(&unscored).value(), 75.0);
     }
 }

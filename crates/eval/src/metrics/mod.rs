@@ -1,16 +1,32 @@
 //! The arithmetic of metrics, one file a family.
 
+mod bleu;
+mod bleu_words;
 mod classes;
 mod correlation;
+mod edit;
+mod groups;
+mod lsum;
 mod marks;
 mod options;
+mod overlap;
+mod ranking;
 mod rouge;
 mod squad;
 
+pub use bleu::{BleuCounts, BleuTokens};
 pub use classes::Labels;
 pub use correlation::{NO_NUMBER, number, pearson, spearman};
+pub use edit::edit_similarity;
 pub(crate) use marks::same_words;
-pub use marks::{Answer, Marks};
+pub use marks::{Marks, Response};
 pub use options::{Normalisation, choose};
+pub use overlap::{LabelSets, Overlap};
+pub use ranking::average_precision;
 pub use rouge::Rouge;
-pub use squad::{exact_match, normalise, token_f1};
+pub use squad::AnswerRules;
+
+/// What Python's `str.split()` splits at: Unicode white space and four ASCII separators.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
+}

@@ -1,9 +1,10 @@
-//! ROUGE-1, ROUGE-2 and ROUGE-L as the `rouge_score` package computes them, without stemming.
+//! ROUGE-1, ROUGE-2, ROUGE-L and ROUGE-Lsum as the `rouge_score` package computes them, without stemming.
 //!
 //! Source: Lin, "ROUGE: a package for automatic evaluation of summaries" (2004), in the reading of
 //! `rouge_score` 0.1.2: F measure, and the best reference where there are several
 //! (`RougeScorer.score_multi`).
 
+use super::lsum;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -14,38 +15,49 @@ pub enum Rouge {
     Words(usize),
     /// The longest common subsequence of words, over the whole text.
     Longest,
+    /// The same summed over sentences (ROUGE-Lsum). Sentences end at line ends and, as in T5's
+    /// `rouge`, at ` . `.
+    LongestOfSentences,
 }
 
 impl Rouge {
     /// The largest F measure, in 0..=1, of the prediction against a reference.
     pub fn best(self, prediction: &str, references: &[String]) -> f64 {
+        let length = match self {
+            Rouge::Words(length) => Some(length),
+            Rouge::Longest => None,
+            Rouge::LongestOfSentences => return lsum::best(prediction, references),
+        };
         let prediction = words(prediction);
         references
             .iter()
-            .map(|reference| self.between(&prediction, &words(reference)))
+            .map(|reference| between(length, &prediction, &words(reference)))
             .fold(0.0, f64::max)
     }
+}
 
-    fn between(self, prediction: &[String], reference: &[String]) -> f64 {
-        let (common, predicted, referred) = match self {
-            Rouge::Words(length) => common_ngrams(prediction, reference, length),
-            Rouge::Longest => (
-                longest_common_subsequence(prediction, reference),
-                prediction.len(),
-                reference.len(),
-            ),
-        };
-        if common == 0 {
-            return 0.0;
+/// The F measure of n-grams of a length or, without one, of the longest common subsequence.
+fn between(length: Option<usize>, prediction: &[String], reference: &[String]) -> f64 {
+    let (common, predicted, referred) = match length {
+        Some(length) => common_ngrams(prediction, reference, length),
+        None => {
+            let common = longest_common_subsequence(prediction, reference);
+            (common, prediction.len(), reference.len())
         }
-        let precision = common as f64 / predicted as f64;
-        let recall = common as f64 / referred as f64;
-        2.0 * precision * recall / (precision + recall)
+    };
+    f_measure(common, predicted, referred)
+}
+
+/// The harmonic mean of precision and recall; 0 where nothing is common.
+pub(super) fn f_measure(common: usize, predicted: usize, referred: usize) -> f64 {
+    match common {
+        0 => 0.0,
+        _ => 2.0 * common as f64 / (predicted + referred) as f64,
     }
 }
 
 /// Lower case, everything but `a-z` and `0-9` a separator.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     text.to_lowercase()
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())

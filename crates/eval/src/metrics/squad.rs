@@ -1,36 +1,59 @@
-//! Exact match and token F1 of question answering, with SQuAD's normalisation of answers.
+//! Exact match and token F1 of question answering, with SQuAD's or TriviaQA's normalisation.
 //!
-//! Source: the SQuAD 1.1 evaluation script as `t5.evaluation.qa_utils` has it.
+//! Source: the evaluation scripts of SQuAD 1.1 and TriviaQA 1.0 as `t5.evaluation.qa_utils` has
+//! them.
 
+use super::is_space;
 use std::collections::HashMap;
 
-/// 1 if the normalised prediction equals any normalised reference, else 0.
-pub fn exact_match(prediction: &str, references: &[String]) -> f64 {
-    let prediction = normalise(prediction);
-    let equal = references.iter().any(|reference| normalise(reference) == prediction);
-    f64::from(u8::from(equal))
+/// Whose normalisation makes answers comparable. Both make them lower case, remove the words `a`,
+/// `an` and `the`, and leave one space between words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerRules {
+    /// ASCII punctuation is deleted.
+    Squad,
+    /// A space takes the place of ASCII punctuation and of `‘ ’ ´`.
+    TriviaQa,
 }
 
-/// The largest F1, in 0..=1, of the prediction's words against a reference's words, both
-/// normalised. Without a common word it is 0, also when both sides are empty.
-pub fn token_f1(prediction: &str, references: &[String]) -> f64 {
-    let prediction = normalise(prediction);
-    references
-        .iter()
-        .map(|reference| f1_of_words(&prediction, &normalise(reference)))
-        .fold(0.0, f64::max)
-}
+impl AnswerRules {
+    /// 1 if the normalised prediction equals any normalised reference, else 0.
+    pub fn exact_match(self, prediction: &str, references: &[String]) -> f64 {
+        let prediction = self.normalise(prediction);
+        let equal = references.iter().any(|reference| self.normalise(reference) == prediction);
+        f64::from(u8::from(equal))
+    }
 
-/// Lower case; ASCII punctuation deleted; the words `a`, `an` and `the` removed; runs of white
-/// space made one space.
-pub fn normalise(answer: &str) -> String {
-    let bare: String =
-        answer.to_lowercase().chars().filter(|c| !c.is_ascii_punctuation()).collect();
-    without_articles(&bare)
-        .split(is_space)
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    /// The largest F1, in 0..=1, of the prediction's words against a reference's words, both
+    /// normalised. Without a common word it is 0, also when both sides are empty.
+    pub fn token_f1(self, prediction: &str, references: &[String]) -> f64 {
+        let prediction = self.normalise(prediction);
+        references
+            .iter()
+            .map(|reference| f1_of_words(&prediction, &self.normalise(reference)))
+            .fold(0.0, f64::max)
+    }
+
+    /// The answer as it is compared.
+    pub fn normalise(self, answer: &str) -> String {
+        let lower = answer.to_lowercase();
+        let bare: String = match self {
+            AnswerRules::Squad => lower.chars().filter(|c| !c.is_ascii_punctuation()).collect(),
+            AnswerRules::TriviaQa => lower
+                .chars()
+                .map(|c| match c {
+                    '‘' | '’' | '´' => ' ',
+                    c if c.is_ascii_punctuation() => ' ',
+                    c => c,
+                })
+                .collect(),
+        };
+        without_articles(&bare)
+            .split(is_space)
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
 }
 
 /// Puts a space in place of each article that stands between word boundaries: `‘a` holds one.
@@ -45,11 +68,6 @@ fn without_articles(text: &str) -> String {
         rest = tail;
     }
     kept
-}
-
-/// What Python's `str.split()` splits at: Unicode white space and four ASCII separators.
-fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }
 
 fn f1_of_words(prediction: &str, reference: &str) -> f64 {
@@ -83,24 +101,35 @@ mod tests {
 
     #[test]
     fn normalises_as_squad() {
+        let normalise = |text| AnswerRules::Squad.normalise(text);
         assert_eq!(normalise("The  Cat's, an_d a\tDOG!"), "cats and dog");
         assert_eq!(normalise("‘a big‘"), "‘ big‘");
         assert_eq!(normalise("$$$$"), "");
+    }
+
+    #[test]
+    fn normalises_as_trivia_qa() {
+        let normalise = |text| AnswerRules::TriviaQa.normalise(text);
+        assert_eq!(normalise("The  Cat's, an_d a\tDOG!"), "cat s d dog");
+        assert_eq!(normalise("‘a big  Moose!‘"), "big moose");
     }
 
     /// The table of metrics in the reference: F1 66.67, exact match 0.
     #[test]
     fn takes_the_best_reference() {
         let references = list(&["abc abd", "$$$$"]);
-        assert!((token_f1("abd", &references) - 2.0 / 3.0).abs() < 1e-12);
-        assert_eq!(exact_match("abd", &references), 0.0);
-        assert_eq!(exact_match("ABC, abd", &references), 1.0);
+        let squad = AnswerRules::Squad;
+        assert!((squad.token_f1("abd", &references) - 2.0 / 3.0).abs() < 1e-12);
+        assert_eq!(squad.exact_match("abd", &references), 0.0);
+        assert_eq!(squad.exact_match("ABC, abd", &references), 1.0);
     }
 
     #[test]
     fn empty_answers_match_exactly_but_share_no_word() {
-        assert_eq!(exact_match("", &list(&["the"])), 1.0);
-        assert_eq!(token_f1("", &list(&["the"])), 0.0);
-        assert_eq!(token_f1("a", &[]), 0.0);
+        for answers in [AnswerRules::Squad, AnswerRules::TriviaQa] {
+            assert_eq!(answers.exact_match("", &list(&["the"])), 1.0);
+            assert_eq!(answers.token_f1("", &list(&["the"])), 0.0);
+            assert_eq!(answers.token_f1("a", &[]), 0.0);
+        }
     }
 }

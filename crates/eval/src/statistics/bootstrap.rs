@@ -39,10 +39,10 @@ impl Bootstrap {
         Interval { low: quantile(&values, tail), high: quantile(&values, 1.0 - tail) }
     }
 
-    /// What the interval is, in words for a report.
-    pub fn describe(&self) -> String {
+    /// What an interval over such units is, in words for a report.
+    pub fn describe(&self, units: &str) -> String {
         format!(
-            "{} % percentile bootstrap over examples, {} resamples",
+            "{} % percentile bootstrap over {units}, {} resamples",
             100.0 * self.confidence,
             self.resamples
         )

@@ -1,0 +1,154 @@
+//! F1 over several labels or spans an example.
+
+use ext5_task::{Answer, Span};
+use std::collections::BTreeSet;
+
+/// How many things the truth and the prediction of one example name, and how many both do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overlap {
+    /// Things that the truth names.
+    pub truths: u64,
+    /// Things that the prediction names.
+    pub predictions: u64,
+    /// Things that both name.
+    pub common: u64,
+}
+
+impl Overlap {
+    /// Counts labels or spans; a text is one label. Equal spans count as often as both sides have
+    /// them.
+    pub fn new(truth: &Answer, prediction: &Answer) -> Self {
+        let (truths, predictions) = (things(truth), things(prediction));
+        let mut left = truths.clone();
+        let found = |thing: &&Span| {
+            let place = left.iter().position(|other| other == *thing);
+            place.map(|place| left.swap_remove(place)).is_some()
+        };
+        Overlap {
+            truths: truths.len() as u64,
+            predictions: predictions.len() as u64,
+            common: predictions.iter().filter(found).count() as u64,
+        }
+    }
+
+    /// F1, in 0..=1, over all things of some examples; 0 where none is named.
+    pub fn f1<'a>(examples: impl IntoIterator<Item = &'a Overlap>) -> f64 {
+        let (mut common, mut total) = (0, 0);
+        for example in examples {
+            common += example.common;
+            total += example.truths + example.predictions;
+        }
+        if total == 0 { 0.0 } else { 2.0 * common as f64 / total as f64 }
+    }
+}
+
+/// Labels are spans without a type.
+fn things(answer: &Answer) -> Vec<Span> {
+    let label = |text: &str| Span { kind: String::new(), text: text.to_owned() };
+    match answer {
+        Answer::Text(text) if text.is_empty() => Vec::new(),
+        Answer::Text(text) => vec![label(text)],
+        Answer::Number(number) => vec![label(&number.to_string())],
+        Answer::Labels(labels) => labels.iter().map(|text| label(text)).collect(),
+        Answer::Spans(spans) => spans.clone(),
+    }
+}
+
+/// Several labels an example as class numbers. The classes are the labels that the examples truly
+/// have; others in predictions are in no class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelSets {
+    classes: usize,
+    /// Truth and prediction of each example.
+    pairs: Vec<(Vec<usize>, Vec<usize>)>,
+}
+
+impl LabelSets {
+    /// From truth and prediction of each example.
+    pub fn new(pairs: &[(Answer, Answer)]) -> Self {
+        let texts = |answer| things(answer).into_iter().map(|thing| thing.text);
+        let classes: BTreeSet<String> = pairs.iter().flat_map(|(truth, _)| texts(truth)).collect();
+        let classes: Vec<String> = classes.into_iter().collect();
+        let numbers = |answer| -> Vec<usize> {
+            texts(answer).filter_map(|text| classes.binary_search(&text).ok()).collect()
+        };
+        let pairs = pairs.iter().map(|(truth, other)| (numbers(truth), numbers(other))).collect();
+        LabelSets { classes: classes.len(), pairs }
+    }
+
+    /// Number of examples.
+    pub fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// Whether there are no examples.
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// The unweighted mean over the classes of each class's F1 over the chosen examples; 0 for a
+    /// class that none of them has and none is given.
+    pub fn macro_f1(&self, chosen: impl IntoIterator<Item = usize>) -> f64 {
+        let mut counts = vec![Overlap::default(); self.classes];
+        for example in chosen {
+            let (truth, prediction) = &self.pairs[example];
+            for &class in truth {
+                counts[class].truths += 1;
+                counts[class].common += u64::from(prediction.contains(&class));
+            }
+            for &class in prediction {
+                counts[class].predictions += 1;
+            }
+        }
+        let sum: f64 = counts.iter().map(|count| Overlap::f1([count])).sum();
+        sum / self.classes.max(1) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ext5_task::Reading;
+
+    fn labels() -> Reading {
+        Reading::Labels { separator: ",".to_owned(), none: "none".to_owned() }
+    }
+
+    fn spans() -> Reading {
+        let [separator, marker, none] = [";", ":", "none"].map(str::to_owned);
+        Reading::Spans { separator, marker, none }
+    }
+
+    fn overlap(reading: &Reading, truth: &str, prediction: &str) -> [u64; 3] {
+        let found = Overlap::new(&reading.read(truth), &reading.read(prediction));
+        [found.truths, found.predictions, found.common]
+    }
+
+    #[test]
+    fn spans_are_right_by_type_and_text() {
+        let found = overlap(&spans(), "a: x; b: y; a: x", "a: x; a: y; b: y");
+        assert_eq!(found, [3, 3, 2]);
+        assert_eq!(overlap(&spans(), "a: x", "a: x; a: x"), [1, 2, 1]);
+        assert_eq!(overlap(&spans(), "none", "nothing"), [0, 1, 0]);
+    }
+
+    #[test]
+    fn macro_f1_is_over_true_classes() {
+        let read = |text| labels().read(text);
+        let pairs = [("a,b", "a,b,z"), ("b", "b,a"), ("c", "none")]
+            .map(|(truth, prediction)| (read(truth), read(prediction)));
+        let sets = LabelSets::new(&pairs);
+        assert!((sets.macro_f1(0..3) - (2.0 / 3.0 + 1.0 + 0.0) / 3.0).abs() < 1e-12);
+        assert_eq!(sets.macro_f1([1]), 1.0 / 3.0);
+        assert_eq!(LabelSets::new(&[]).macro_f1([]), 0.0);
+    }
+
+    #[test]
+    fn micro_f1_counts_unknown_labels() {
+        let counts = [("a,b", "a,b,z"), ("b", "b,a"), ("c", "none")].map(|(truth, prediction)| {
+            Overlap::new(&labels().read(truth), &labels().read(prediction))
+        });
+        assert_eq!(Overlap::f1(&counts), 2.0 * 3.0 / 9.0);
+        assert_eq!(Overlap::f1([]), 0.0);
+    }
+}
