@@ -2,6 +2,7 @@
 
 use crate::mixture::{Mixture, MixtureError};
 use crate::pack::{self, PackedRow, Shape};
+use crate::prefetch::Prefetch;
 use ext5_core::Batch;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -99,12 +100,20 @@ impl PackedBatch {
     }
 }
 
+/// The rows of a window.
+type Rows = Result<Vec<PackedRow>, BatchError>;
+
 /// The batches of a mixture from some place on, without end; the sequence stops after an error.
 #[derive(Debug)]
 pub struct Batches {
     mixture: Arc<Mixture>,
     options: BatchOptions,
     next: Cursor,
+    /// Threads that make windows ahead, each every n-th from some window on; none where windows are
+    /// made when they are needed.
+    threads: Vec<Prefetch<Rows>>,
+    /// The first window that the threads make.
+    first: u64,
     /// The rows of the current window that are still to be read.
     rows: vec::IntoIter<PackedRow>,
     failed: bool,
@@ -130,7 +139,29 @@ impl Batches {
         if rows < world {
             return Err(BatchError::Rows { rows, world });
         }
-        Ok(Batches { mixture, options, next: start, rows: Vec::new().into_iter(), failed: false })
+        let (threads, first) = (Vec::new(), start.window);
+        let rows = Vec::new().into_iter();
+        Ok(Batches { mixture, options, next: start, threads, first, rows, failed: false })
+    }
+
+    /// The same batches, their windows made by so many threads, which are at most two windows
+    /// ahead each; with 0 threads windows are made when they are needed. Dropping the batches stops
+    /// the threads.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        // Rows that were made already belong to the cursor's window.
+        let first = self.next.window.saturating_add(u64::from(self.rows.len() > 0));
+        let size = self.options.window;
+        let windows = |thread: u64| {
+            let mixture = Arc::clone(&self.mixture);
+            let numbers = (0u64..).map(move |turn| {
+                first.saturating_add(turn.saturating_mul(threads as u64).saturating_add(thread))
+            });
+            Prefetch::new(numbers.map(move |number| window(&mixture, size, number)), 0)
+        };
+        self.threads = (0..threads as u64).map(windows).collect();
+        self.first = first;
+        self
     }
 
     fn batch(&mut self) -> Result<PackedBatch, BatchError> {
@@ -162,20 +193,28 @@ impl Batches {
     }
 
     /// The rows of the cursor's window from the cursor on.
-    fn window(&self) -> Result<vec::IntoIter<PackedRow>, BatchError> {
+    fn window(&mut self) -> Result<vec::IntoIter<PackedRow>, BatchError> {
         let cursor = self.next;
-        let size = self.options.window;
-        let first = cursor.window.saturating_mul(size);
-        let examples = self.mixture.from(first)?.take(size as usize);
-        let examples = examples.collect::<Result<Vec<_>, _>>()?;
-        let key = self.mixture.key().name("rows").index(cursor.window);
-        let mut rows = pack::pack(examples, self.mixture.settings().shape, key);
+        let made = match self.threads.len() as u64 {
+            0 => None,
+            threads => self.threads[((cursor.window - self.first) % threads) as usize].next(),
+        };
+        let make = || window(&self.mixture, self.options.window, cursor.window);
+        let mut rows = made.unwrap_or_else(make)?;
         if cursor.row >= rows.len() as u64 {
             let rows = rows.len() as u64;
             return Err(BatchError::Cursor { cursor, rows });
         }
         Ok(rows.split_off(cursor.row as usize).into_iter())
     }
+}
+
+/// The rows of window `number` of `size` examples.
+fn window(mixture: &Mixture, size: u64, number: u64) -> Rows {
+    let examples = mixture.from(number.saturating_mul(size))?.take(size as usize);
+    let examples = examples.collect::<Result<Vec<_>, _>>()?;
+    let key = mixture.key().name("rows").index(number);
+    Ok(pack::pack(examples, mixture.settings().shape, key))
 }
 
 impl Iterator for Batches {

@@ -5,6 +5,7 @@ use crate::objective::Lengths;
 use ext5_core::{Batch, Key, Permutation};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
+use std::ops::Range;
 
 /// Lengths of inputs and targets, in tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,47 +79,21 @@ pub fn pack(examples: Vec<TokenExample>, shape: Shape, key: Key) -> Vec<PackedRo
         .collect()
 }
 
-/// Examples of one length.
-struct Group {
-    length: Shape,
-    /// Numbers of the examples, the next to be taken last.
-    members: Vec<usize>,
-}
-
 /// Fills one row after the other, always with the example that fits best: the one that leaves the
 /// least room, in squares of the shares left of inputs and targets, each weighted by how much the
 /// examples still need of it (the norm-based greedy of Panigrahy et al., "Heuristics for vector bin
-/// packing", 2011). So long inputs are joined with long targets rather than with one another. In
-/// whole numbers, so that every machine packs alike. Returns the numbers of the examples of each
-/// row.
+/// packing", 2011). So long inputs are joined with long targets rather than with one another.
+/// Returns the numbers of the examples of each row.
 fn best_fit(lengths: &[Shape], row: Shape) -> Vec<Vec<usize>> {
-    let mut groups = group(lengths);
+    let mut groups = Groups::new(lengths, row);
     let mut rows = Vec::new();
     while !groups.is_empty() {
-        // What is needed, in rows, times inputs · targets of a row.
-        let need = |of: fn(Shape) -> usize, per: usize| {
-            let sum = |group: &Group| of(group.length) * group.members.len();
-            groups.iter().map(sum).sum::<usize>() as u128 * per as u128
-        };
-        let weights = [need(|l| l.inputs, row.targets), need(|l| l.targets, row.inputs)];
-        let left = |room: Shape, length: Shape| {
-            let inputs = ((room.inputs - length.inputs) * row.targets) as u128;
-            let targets = ((room.targets - length.targets) * row.inputs) as u128;
-            weights[0] * inputs * inputs + weights[1] * targets * targets
-        };
         let mut room = row;
         let mut members = Vec::new();
-        loop {
-            let short = groups.partition_point(|group| group.length.inputs <= room.inputs);
-            let fitting = groups[..short].iter().map(|group| group.length).enumerate();
-            let best = fitting
-                .filter(|(_, length)| length.targets <= room.targets)
-                .min_by_key(|&(_, length)| left(room, length));
-            let Some((place, length)) = best else { break };
-            members.extend(groups[place].members.pop());
-            if groups[place].members.is_empty() {
-                groups.remove(place);
-            }
+        let weights = groups.weights();
+        while let Some(place) = groups.best(room, weights) {
+            let (member, length) = groups.take(place);
+            members.push(member);
             room.inputs -= length.inputs;
             room.targets -= length.targets;
         }
@@ -128,13 +103,114 @@ fn best_fit(lengths: &[Shape], row: Shape) -> Vec<Vec<usize>> {
     rows
 }
 
-/// Groups examples by their lengths, shortest inputs first.
-fn group(lengths: &[Shape]) -> Vec<Group> {
-    let mut order: Vec<_> = (0..lengths.len()).collect();
-    order.sort_by_key(|&example| {
-        (lengths[example].inputs, lengths[example].targets, Reverse(example))
-    });
-    let runs = order.chunk_by(|&one, &two| lengths[one] == lengths[two]);
-    let group = |run: &[usize]| Group { length: lengths[run[0]], members: run.to_vec() };
-    runs.map(group).collect()
+/// The examples that wait for a row, in groups of one length, shortest inputs first.
+///
+/// Lengths are also kept as shares of a row in single precision, side by side, so that a search
+/// over them runs on vectors. Adding, multiplying and dividing have one right result each, so that
+/// every machine packs alike.
+struct Groups {
+    row: Shape,
+    /// Numbers of all examples, group by group, each group's next to be taken last.
+    order: Vec<usize>,
+    lengths: Vec<Shape>,
+    inputs: Vec<f32>,
+    targets: Vec<f32>,
+    /// Where each group's examples are in `order`.
+    members: Vec<Range<usize>>,
+    /// Lengths of all examples together.
+    needed: Shape,
+    /// What each group would leave of a row.
+    left: Vec<f32>,
+}
+
+impl Groups {
+    fn new(lengths: &[Shape], row: Shape) -> Self {
+        let mut order: Vec<_> = (0..lengths.len()).collect();
+        order.sort_unstable_by_key(|&example| {
+            (lengths[example].inputs, lengths[example].targets, Reverse(example))
+        });
+        let needed = Shape {
+            inputs: lengths.iter().map(|length| length.inputs).sum(),
+            targets: lengths.iter().map(|length| length.targets).sum(),
+        };
+        let mut groups = Groups {
+            row,
+            order: Vec::new(),
+            lengths: Vec::new(),
+            inputs: Vec::new(),
+            targets: Vec::new(),
+            members: Vec::new(),
+            needed,
+            left: Vec::new(),
+        };
+        let mut start = 0;
+        for run in order.chunk_by(|&one, &two| lengths[one] == lengths[two]) {
+            let [inputs, targets] = groups.shares(lengths[run[0]]);
+            groups.lengths.push(lengths[run[0]]);
+            groups.inputs.push(inputs);
+            groups.targets.push(targets);
+            groups.members.push(start..start + run.len());
+            start += run.len();
+        }
+        groups.order = order;
+        groups
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lengths.is_empty()
+    }
+
+    /// Lengths as shares of a row.
+    fn shares(&self, length: Shape) -> [f32; 2] {
+        let share = |length: usize, row: usize| length as f32 / row as f32;
+        [share(length.inputs, self.row.inputs), share(length.targets, self.row.targets)]
+    }
+
+    /// How much of inputs and of targets the examples need, in rows.
+    fn weights(&self) -> [f32; 2] {
+        self.shares(self.needed)
+    }
+
+    /// The group that leaves the least of a room, the first of several.
+    fn best(&mut self, room: Shape, [inputs_weight, targets_weight]: [f32; 2]) -> Option<usize> {
+        let short = self.lengths.partition_point(|length| length.inputs <= room.inputs);
+        let [inputs_room, targets_room] = self.shares(room);
+        let lengths = self.inputs[..short].iter().zip(&self.targets[..short]);
+        self.left.clear();
+        self.left.extend(lengths.map(|(inputs, targets)| {
+            let (inputs, fits) = (inputs_room - inputs, *targets <= targets_room);
+            let targets = targets_room - targets;
+            let left = inputs_weight * inputs * inputs + targets_weight * targets * targets;
+            if fits { left } else { f32::INFINITY }
+        }));
+        // The least of every lane first, then of the lanes: this becomes vector code.
+        let (lanes, rest) = self.left.as_chunks::<8>();
+        let mut least = [f32::INFINITY; 8];
+        for lane in lanes {
+            for (least, &left) in least.iter_mut().zip(lane) {
+                *least = if left < *least { left } else { *least };
+            }
+        }
+        let least = least.iter().chain(rest).copied().fold(f32::INFINITY, f32::min);
+        if least == f32::INFINITY {
+            return None;
+        }
+        self.left.iter().position(|&left| left == least)
+    }
+
+    /// Takes an example of a group.
+    fn take(&mut self, group: usize) -> (usize, Shape) {
+        let (members, length) = (&mut self.members[group], self.lengths[group]);
+        members.end -= 1;
+        let member = self.order[members.end];
+        if members.start == members.end {
+            self.lengths.remove(group);
+            self.inputs.remove(group);
+            self.targets.remove(group);
+            self.members.remove(group);
+        }
+        self.needed.inputs -= length.inputs;
+        self.needed.targets -= length.targets;
+        (member, length)
+    }
 }

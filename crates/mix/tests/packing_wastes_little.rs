@@ -5,7 +5,8 @@ use ext5_core::Key;
 use ext5_mix::pack::pack;
 use ext5_mix::store::{CorpusStore, TokenStore};
 use ext5_mix::{
-    Draw, Entry, EntryKind, Mixture, Rule, Sentinels, Settings, Shape, SpanCorruption, TokenExample,
+    Denoiser, Draw, Entry, EntryKind, Mixture, Objective, Sentinels, Settings, Shape,
+    SpanCorruption, TokenExample, Trims,
 };
 use ext5_task::Task;
 use ext5_text::Vocabulary;
@@ -110,36 +111,30 @@ fn real_lengths() {
             let cache = cache.path();
             let store =
                 TokenStore::open_or_build(&task, &root, "train", &vocabulary, cache, &mut |_| ());
-            Entry {
-                name: name.to_owned(),
-                kind: EntryKind::Supervised {
-                    family: "any".to_owned(),
-                    store: Arc::new(store.unwrap()),
-                },
-            }
+            let store = Arc::new(store.unwrap());
+            let rate = store.examples() as f64;
+            let kind = EntryKind::Supervised { family: "any".to_owned(), store };
+            Entry { name: name.to_owned(), kind, rate, cap: None }
         })
         .collect();
     let files = [root.join("corpus/validation_books.txt")];
     let corpus =
-        CorpusStore::open_or_build("books", &files, &vocabulary, cache.path(), &mut |_| ());
+        CorpusStore::open_or_build("books", &files, None, &vocabulary, cache.path(), &mut |_| ());
     entries.push(Entry {
         name: "books".to_owned(),
         kind: EntryKind::Denoising {
             corpus: Arc::new(corpus.unwrap()),
-            objective: SpanCorruption {
-                density: 0.15,
-                mean_span: 3.0,
-                inputs_length: SHAPE.inputs,
-            },
-            weight: 1.0,
+            denoiser: Denoiser::from(Objective::SpanCorruption(SpanCorruption::default())),
         },
+        rate: 1.0,
+        cap: None,
     });
     for ratio in [0.0, 0.5, 2.0] {
         let settings = Settings {
-            rule: Rule::default(),
             ratio,
             seed: 1,
             shape: SHAPE,
+            trim: Trims::default(),
             sentinels: Sentinels::of(&vocabulary),
             rates: None,
         };

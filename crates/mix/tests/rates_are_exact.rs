@@ -4,7 +4,7 @@
 mod support;
 
 use ext5_core::Key;
-use ext5_mix::{Mixture, Rule, Schedule};
+use ext5_mix::{Mixture, Schedule};
 use support::{denoising, entries, mixture, settings};
 
 /// Rates from 1 to 300,000, as the sizes of real tasks go.
@@ -114,19 +114,45 @@ fn the_report_is_what_the_stream_does() {
     assert!(mixture.report(u64::MAX).is_err());
 }
 
-/// rate = min(examples · scale, cap) ^ (1 / temperature) of the mixture's own rule.
+/// Rates that are no whole numbers, and zero.
 #[test]
-fn the_mixture_follows_its_rule() {
+fn the_mixture_follows_its_entries_rates() {
     let cache = tempfile::tempdir().unwrap();
-    let mut settings = settings(0.0);
-    settings.rule = Rule { cap: Some(100.0), scale: 2.0, temperature: 1.0 };
-    let mixture = Mixture::new(entries(cache.path()), settings.clone()).unwrap();
-    let rates = |mixture: &Mixture| ["rte", "cola", "wnli", "books"].map(|e| mixture.rates()[e]);
-    assert_eq!(rates(&mixture), [74, 100, 6, 0]);
-    assert_eq!(mixture.report(10).unwrap().entries[1].cap, Some(100.0));
-    settings.rule = Rule { cap: Some(100.0), scale: 100.0, temperature: 2.0 };
-    let level = Mixture::new(entries(cache.path()), settings).unwrap();
-    assert_eq!(rates(&level), [10, 10, 10, 0]);
+    let mut entries = entries(cache.path());
+    for (entry, rate) in entries.iter_mut().zip([0.5, 0.25, 3.0, 0.0]) {
+        entry.rate = rate;
+    }
+    let mixture = Mixture::new(entries.clone(), settings(1.0)).unwrap();
+    let report = mixture.report(1000).unwrap();
+    let shares: Vec<f64> = report.entries.iter().map(|entry| entry.share).collect();
+    for (share, exact) in shares.into_iter().zip([1.0 / 3.0, 1.0 / 6.0, 0.5, 0.0]) {
+        assert!((share - exact).abs() < 1e-8, "{share} {exact}");
+    }
+    assert_eq!(report.entries[3].realised, 0, "a rate of zero is never drawn");
+    for bad in [-1.0, f64::NAN, f64::INFINITY] {
+        entries[0].rate = bad;
+        let error = Mixture::new(entries.clone(), settings(1.0)).unwrap_err().to_string();
+        assert!(error.contains("entry `rte` has the rate"), "{error}");
+    }
+}
+
+/// Shares of tokens are those that the stream's examples have.
+#[test]
+fn shares_of_tokens_are_what_the_stream_has() {
+    let cache = tempfile::tempdir().unwrap();
+    let mixture = mixture(cache.path(), 0.5);
+    let report = mixture.report(1000).unwrap();
+    let mut tokens = [[0.0; 2]; 4];
+    for example in mixture.from(0).unwrap().take(20 * 285) {
+        let example = example.unwrap();
+        tokens[example.draw.entry][0] += example.inputs.len() as f64;
+        tokens[example.draw.entry][1] += example.targets.len() as f64;
+    }
+    let total = |side: usize| tokens.iter().map(|of| of[side]).sum::<f64>();
+    for (entry, of) in report.entries.iter().zip(tokens) {
+        assert!((entry.inputs_share - of[0] / total(0)).abs() < 1e-3, "{}", entry.name);
+        assert!((entry.targets_share - of[1] / total(1)).abs() < 1e-3, "{}", entry.name);
+    }
 }
 
 /// What a report calls realised is counted, not expected.

@@ -135,7 +135,21 @@ proptest! {
     }
 
     #[test]
-    fn ranks_share_the_same_rows(rows in 4usize..40, world in 1usize..5) {
+    fn threads_that_read_do_not_matter(threads in 0usize..6, stop in 0usize..12) {
+        let all = batches(options(9, 0, 1), Cursor::default(), 14);
+        let start = if stop == 0 { Cursor::default() } else { all[stop - 1].end };
+        let some = Batches::new(Arc::clone(&MIXTURE), options(9, 0, 1), start).unwrap();
+        let mut some = some.with_threads(threads);
+        let mut made: Vec<_> = some.by_ref().take(1).map(Result::unwrap).collect();
+        let more = some.with_threads(threads + 1);
+        made.extend(more.take(13 - stop).map(Result::unwrap));
+        prop_assert_eq!(&all[stop..], &made[..]);
+    }
+
+    #[test]
+    fn ranks_share_the_same_rows(
+        rows in 8usize..40, world in prop::sample::select(vec![1usize, 2, 3, 8]),
+    ) {
         let whole = batches(options(rows, 0, 1), Cursor::default(), 6);
         let parts: Vec<_> = (0..world)
             .map(|rank| batches(options(rows, rank, world), Cursor::default(), 6))
@@ -177,7 +191,7 @@ fn impossible_batches_are_refused() {
     for (window, row) in [(0, 10_000), (u64::MAX, 0)] {
         let start = Cursor { window, row };
         let batches = Batches::new(Arc::clone(&MIXTURE), options(8, 0, 1), start).unwrap();
-        let results: Vec<_> = Prefetch::new(batches, 1).collect();
+        let results: Vec<_> = Prefetch::new(batches.with_threads(2), 1).collect();
         assert!(results.len() == 1 && results[0].is_err(), "an error, then the end");
     }
 }

@@ -1,12 +1,11 @@
 //! Losses on examples that are never trained on, the same ones every time.
 
 use crate::log::{Tallies, Tally};
-use crate::prepare::Prepared;
 use crate::recipe::Recipe;
 use crate::trainer::TrainError;
 use ext5_core::Key;
 use ext5_mix::batches::BatchError;
-use ext5_mix::{Cursor, Mixture, PackedBatch, pack};
+use ext5_mix::{Cursor, Mixture, PackedBatch, Prepared, pack};
 use ext5_model::T5;
 
 /// Held-out examples, packed and ready.
@@ -26,7 +25,7 @@ impl<'a> HeldOut<'a> {
         let Some(held_out) = mixture.filter(|_| recipe.evaluation.every > 0) else {
             return Ok(HeldOut { mixture: None, batches: Vec::new() });
         };
-        let count = prepared.held_out_examples(recipe.evaluation.examples_per_task) as usize;
+        let count = examples(held_out, recipe.evaluation.examples_per_task) as usize;
         let examples = held_out
             .from(0)
             .map_err(BatchError::from)?
@@ -57,6 +56,29 @@ impl<'a> HeldOut<'a> {
         }
         Ok(sum)
     }
+}
+
+/// Number of held-out examples for so many of each task.
+fn examples(held_out: &Mixture, per_task: u64) -> u64 {
+    let supervised = held_out.entries().iter().filter(|entry| entry.is_supervised()).count();
+    let denoising = held_out.entries().len() - supervised;
+    match (supervised as u64, denoising as u64) {
+        (tasks, 0) => tasks * per_task,
+        (0, corpora) => corpora * per_task,
+        (tasks, _) => 2 * tasks * per_task,
+    }
+}
+
+/// The tallies of a mixture's denoising entries and those of its tasks, added up.
+pub(crate) fn sums(mixture: &Mixture, entries: &Tallies) -> (Tally, Tally) {
+    let (mut denoising, mut supervised) = (Tally::default(), Tally::default());
+    for entry in mixture.entries() {
+        if let Some(tally) = entries.get(&entry.name) {
+            let sum = if entry.is_supervised() { &mut supervised } else { &mut denoising };
+            sum.add(tally);
+        }
+    }
+    (denoising, supervised)
 }
 
 /// Adds up the token losses of a batch by mixture entry: a packed row reports to every entry that

@@ -1,7 +1,7 @@
 //! Training runs: recipes, optimisers, schedules, the loop, checkpoints.
 //!
-//! A run goes through these modules in order: [`recipe`] says what it does, [`prepare`] makes its
-//! data ready, [`Run`] opens its folder and starts or goes on, [`Trainer`] makes the updates with
+//! A run goes through these modules in order: [`recipe`] says what it does, [`ext5_mix::prepare`]
+//! makes its data ready, [`Run`] opens its folder and starts or goes on, [`Trainer`] makes the updates with
 //! an [`optimizer`] and a [`schedule`], [`checkpoint`] and [`log`] keep what it has done. [`Trained`]
 //! opens the result.
 
@@ -11,7 +11,6 @@ mod folder;
 mod held_out;
 pub mod log;
 pub mod optimizer;
-pub mod prepare;
 pub mod recipe;
 mod run;
 pub mod schedule;

@@ -2,11 +2,11 @@
 
 use crate::checkpoint::{self, CheckpointError};
 use crate::folder::{FolderError, RunFolder};
-use crate::prepare::{PrepareError, Prepared};
 use crate::recipe::{Recipe, RecipeError};
 use crate::trainer::{TrainError, Trainer};
 use ext5_core::{Key, atomic};
 use ext5_data::{DataError, DataLock};
+use ext5_mix::{PrepareError, Prepared};
 use ext5_model::{T5, T5Config};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

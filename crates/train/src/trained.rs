@@ -1,9 +1,9 @@
 //! Opening what a run has made, or a Hugging Face folder, to use it.
 
 use crate::checkpoint::{self, CheckpointError, Position};
-use crate::prepare::open_vocabulary;
 use crate::recipe::{Recipe, RecipeError};
 use ext5_data::{DataError, DataLock};
+use ext5_mix::prepare::open_vocabulary;
 use ext5_model::T5;
 use ext5_text::{Vocabulary, VocabularyError};
 use std::path::{Path, PathBuf};
@@ -62,8 +62,11 @@ impl Trained {
         let weights = checkpoint::find_weights(path)?;
         let origin = origin(&weights, data_root)?;
         let vocabulary = match &origin {
-            Some(origin) => open_vocabulary(&origin.recipe)?,
-            None => Vocabulary::open_folder(&weights)?,
+            Some(origin) => {
+                let recipe = &origin.recipe;
+                open_vocabulary(&recipe.vocabulary, &recipe.data.root)?
+            }
+            None => Vocabulary::open(&weights)?,
         };
         let model = T5::load(&weights).map_err(CheckpointError::from)?;
         Ok(Trained { model, vocabulary, weights, origin })

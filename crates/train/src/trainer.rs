@@ -2,13 +2,12 @@
 
 use crate::checkpoint::{self, CheckpointError, Position};
 use crate::folder::RunFolder;
-use crate::held_out::{HeldOut, tally};
+use crate::held_out::{HeldOut, sums, tally};
 use crate::log::{Line, Log, Tallies, Tally};
 use crate::optimizer::Adafactor;
-use crate::prepare::Prepared;
 use crate::recipe::Recipe;
 use ext5_core::Key;
-use ext5_mix::{BatchError, PackedBatch};
+use ext5_mix::{BatchError, PackedBatch, Prepared};
 use ext5_model::{Gradients, LossOptions, ModelError, T5};
 use std::io;
 use std::path::PathBuf;
@@ -145,7 +144,7 @@ impl<'a> Trainer<'a> {
     ) -> Result<Outcome, TrainError> {
         let recipe = self.recipe;
         let held_out = HeldOut::new(recipe, self.prepared)?;
-        let mut batches = self.prepared.batches(recipe, self.position.cursor)?;
+        let mut batches = self.prepared.batches(self.position.cursor, (0, 1))?;
         let mut saved = Instant::now();
         if self.position.step == 0 && recipe.evaluation.every > 0 {
             self.evaluate(&held_out, on_event)?;
@@ -259,7 +258,7 @@ impl<'a> Trainer<'a> {
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), TrainError> {
         let since = std::mem::replace(&mut self.since, Since::nothing());
-        let (denoising, supervised) = self.prepared.sums(&since.entries);
+        let (denoising, supervised) = sums(&self.prepared.mixture, &since.entries);
         let line = Line::Train {
             step: self.position.step,
             rate,
@@ -280,7 +279,7 @@ impl<'a> Trainer<'a> {
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), TrainError> {
         let entries = held_out.losses(&self.model)?;
-        let (denoising, supervised) = self.prepared.sums(&entries);
+        let (denoising, supervised) = sums(&self.prepared.mixture, &entries);
         let line = Line::Evaluation { step: self.position.step, denoising, supervised, entries };
         self.write(&line, on_event)
     }

@@ -1,30 +1,36 @@
 //! How many raw tokens fill given inputs (`random_spans_helper` of `t5.data.preprocessors`).
 
-use super::{ObjectiveError, SpanCorruption};
+use super::mask::Spans;
+use super::{ObjectiveError, Sentinels, SpanCorruption};
+use crate::pack::Shape;
 
-/// The lengths that span corruption leads to.
+/// The lengths that an objective leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lengths {
     /// Raw tokens that are corrupted together.
     pub raw: usize,
-    /// Tokens of the corrupted inputs, sentinels and end of sequence included.
+    /// Tokens of the inputs, sentinels and end of sequence included.
     pub inputs: usize,
     /// Tokens of the targets, sentinels and end of sequence included.
     pub targets: usize,
 }
 
 impl SpanCorruption {
-    /// The most raw tokens whose corrupted inputs fit `inputs_length`, and the lengths they give.
-    /// As in the original, arithmetic is in f64 here and in f32 where the mask is made.
+    /// The most raw tokens whose corrupted inputs fit `inputs` tokens, and the lengths they give,
+    /// as the original's helper has them. As there, arithmetic is in f64 whatever the mask's
+    /// rounding, so that masks may have a token of noise, or a span, more.
     ///
     /// # Errors
     /// When the objective's numbers are impossible.
-    pub fn lengths(&self) -> Result<Lengths, ObjectiveError> {
+    pub fn lengths(&self, inputs: usize) -> Result<Lengths, ObjectiveError> {
         self.validate()?;
-        let mut best = self.lengths_of(self.inputs_length - 1)?;
+        if inputs < 4 {
+            return Err(ObjectiveError::Room { inputs, targets: usize::MAX });
+        }
+        let mut best = self.lengths_of(inputs - 1)?;
         loop {
             let next = self.lengths_of(best.raw + 1)?;
-            if next.inputs > self.inputs_length {
+            if next.inputs > inputs {
                 break;
             }
             best = next;
@@ -36,6 +42,26 @@ impl SpanCorruption {
         Ok(best)
     }
 
+    /// As [`lengths`](Self::lengths), with the masks' own counts: slices are shortened until the
+    /// inputs really fit and, with `shorten`, the targets too.
+    pub(super) fn plan(
+        &self,
+        room: Shape,
+        shorten: bool,
+        sentinels: Sentinels,
+    ) -> Result<Lengths, ObjectiveError> {
+        let mut raw = self.lengths(room.inputs)?.raw;
+        while raw >= 2 {
+            let made = Spans::new(raw, self.density, self.mean_span, self.rounding)?;
+            let made = self.made(raw, made.noise, made.clean, made.count);
+            if made.inputs <= room.inputs && (made.targets <= room.targets || !shorten) {
+                return self.corrupted(raw, sentinels);
+            }
+            raw -= 1;
+        }
+        Err(ObjectiveError::Room { inputs: room.inputs, targets: room.targets })
+    }
+
     fn lengths_of(&self, raw: usize) -> Result<Lengths, ObjectiveError> {
         let noise = (raw as f64 * self.density).round_ties_even() as usize;
         let spans = (noise as f64 / self.mean_span).round_ties_even() as usize;
@@ -44,7 +70,7 @@ impl SpanCorruption {
         if spans.max(1) > clean {
             return Err(ObjectiveError::Crowded { length: raw, spans: spans.max(1), clean });
         }
-        Ok(Lengths { raw, inputs: clean + spans + 1, targets: noise + spans + 1 })
+        Ok(self.made(raw, noise, clean, spans))
     }
 }
 
@@ -52,9 +78,9 @@ impl SpanCorruption {
 mod tests {
     use super::*;
 
-    fn lengths(inputs_length: usize, density: f64, mean_span: f64) -> Lengths {
-        let objective = SpanCorruption { density, mean_span, inputs_length };
-        objective.lengths().unwrap()
+    fn lengths(inputs: usize, density: f64, mean_span: f64) -> Lengths {
+        let objective = SpanCorruption { density, mean_span, ..SpanCorruption::default() };
+        objective.lengths(inputs).unwrap()
     }
 
     /// (inputs, density, mean span, raw, targets), as t5's helper gives them.
@@ -86,8 +112,10 @@ mod tests {
 
     #[test]
     fn the_search_ends() {
-        let objective = |density| SpanCorruption { density, mean_span: 1e9, inputs_length: 512 };
-        assert_eq!(objective(0.99).lengths().map(|l| l.inputs), Ok(512));
-        assert!(objective(1.0 - 1e-9).lengths().is_err());
+        let objective =
+            |density| SpanCorruption { density, mean_span: 1e9, ..SpanCorruption::default() };
+        assert_eq!(objective(0.99).lengths(512).map(|l| l.inputs), Ok(512));
+        assert!(objective(1.0 - 1e-9).lengths(512).is_err());
+        assert!(objective(0.15).lengths(3).is_err());
     }
 }

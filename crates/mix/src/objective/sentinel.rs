@@ -32,40 +32,9 @@ impl Sentinels {
     }
 }
 
-/// Replaces every marked span by one sentinel, counting from 0 (`noise_span_to_unique_sentinel`).
-/// There must be as many sentinels as spans.
-pub(super) fn replace(tokens: &[u32], marked: &[bool], sentinels: Sentinels) -> Vec<u32> {
-    let mut replaced = Vec::with_capacity(tokens.len());
-    let mut next = sentinels.vocabulary;
-    let mut inside = false;
-    for (&token, &marked) in tokens.iter().zip(marked) {
-        if !marked {
-            replaced.push(token);
-        } else if !inside {
-            next -= 1;
-            replaced.push(next);
-        }
-        inside = marked;
-    }
-    replaced
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The goldens of t5's `preprocessors_test.py`.
-    #[test]
-    fn replace_follows_t5() {
-        let sentinels = Sentinels::new(1000, 100);
-        let tokens = [10, 11, 12, 13, 14, 15];
-        let noisy = [true, true, false, false, true, false];
-        assert_eq!(replace(&tokens, &noisy, sentinels), [999, 12, 13, 998, 15]);
-        let clean = noisy.map(|noisy| !noisy);
-        assert_eq!(replace(&tokens, &clean, sentinels), [10, 11, 999, 14, 998]);
-        // An id of 0 is a token like any other.
-        assert_eq!(replace(&[0, 5], &[false, true], sentinels), [0, 999]);
-    }
 
     #[test]
     fn sentinels_descend_from_the_last_id() {

@@ -50,6 +50,16 @@ pub enum StoreError {
         /// "inputs" or "targets".
         feature: &'static str,
     },
+    /// Examples do not come in all their prompts.
+    #[error("{name}: {renderings} renderings are no whole number of examples in {prompts} prompts")]
+    Prompts {
+        /// The store's name.
+        name: String,
+        /// Renderings that came.
+        renderings: u64,
+        /// Prompts of each example.
+        prompts: usize,
+    },
     /// The encoder gave an id that no text has.
     #[error(
         "{origin}: {name}: encoded to id {id}: text must have ids from 1 to {}",
@@ -74,6 +84,11 @@ impl StoreError {
     /// For `map_err` on reading `path`.
     pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         |source| StoreError::Read { path: path.to_owned(), source }
+    }
+
+    /// For `map_err` on writing the store in `folder`.
+    pub(super) fn write(folder: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+        |source| StoreError::Write { path: folder.to_owned(), source }
     }
 
     /// For `map_err` on reading the file `name` of the store in `folder`.

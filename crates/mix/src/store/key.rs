@@ -1,6 +1,7 @@
 //! What a store's contents follow from.
 
 use super::StoreError;
+use super::meta::FORMAT;
 use ext5_core::Digest;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,7 @@ pub struct TaskKey<'a> {
     pub task: &'a str,
     /// Name of the split.
     pub split: &'a str,
-    /// Digests of the source files, in reading order.
+    /// Digests of the source files, and of how each is read, in reading order.
     pub sources: &'a [Digest],
     /// Digest of the task's definition and of the version of rendering.
     pub definition: Digest,
@@ -53,7 +54,7 @@ impl TaskKey<'_> {
 pub struct CorpusKey<'a> {
     /// Name of the corpus. It does not change the contents, and is no part of the digest.
     pub corpus: &'a str,
-    /// Digests of the source files, in reading order.
+    /// Digests of the source files, and of how each is read, in reading order.
     pub sources: &'a [Digest],
     /// Digest of the vocabulary.
     pub vocabulary: Digest,
@@ -81,9 +82,12 @@ impl CorpusKey<'_> {
     }
 }
 
+/// The layout is a part, too: an older store is left alone and another one built.
 fn with_sources(parts: &[(&str, &[u8])], sources: &[Digest]) -> Digest {
+    let layout = FORMAT.to_le_bytes();
+    let parts = parts.iter().copied().chain([("layout", layout.as_slice())]);
     let sources = sources.iter().map(|digest| ("source", digest.as_bytes()));
-    Digest::of_parts(parts.iter().copied().chain(sources))
+    Digest::of_parts(parts.chain(sources))
 }
 
 /// Refuses names that would leave the cache, or mean something else on another system.

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::build::LeftOut;
+use super::checked::Seal;
 use ext5_core::Digest;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -10,7 +11,7 @@ use std::path::Path;
 
 const FILE: &str = "meta.json";
 /// Version of the files' layout.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// What a store is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,12 +25,14 @@ pub(super) struct Meta {
     pub(super) vocabulary: u32,
     /// Examples of a task, documents of a corpus.
     pub(super) items: u64,
-    /// Number of ids.
-    pub(super) ids: u64,
+    /// Prompts that each example is rendered in; 1 for a corpus.
+    pub(super) prompts: usize,
+    /// The file of ids.
+    pub(super) ids: Seal,
+    /// The file of ends, where there is one.
+    pub(super) ends: Option<Seal>,
     /// Rows of the source that are not in the store.
     pub(super) left_out: LeftOut,
-    /// Digest of the file of ends, where there is one.
-    pub(super) ends: Option<Digest>,
 }
 
 /// The file's layout.
@@ -40,16 +43,17 @@ struct Sealed {
 }
 
 impl Meta {
-    pub(super) fn new(name: &str, key: Digest, vocabulary: u32, items: u64, ids: u64) -> Self {
+    pub(super) fn new(name: &str, key: Digest, vocabulary: u32, ids: Seal) -> Self {
         Meta {
             format: FORMAT,
             name: name.to_owned(),
             key,
             vocabulary,
-            items,
+            items: 0,
+            prompts: 1,
             ids,
-            left_out: LeftOut::default(),
             ends: None,
+            left_out: LeftOut::default(),
         }
     }
 
@@ -93,7 +97,8 @@ mod tests {
     fn headers_of_another_layout_or_key_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let key = Digest::of(b"key");
-        let header = Meta::new("test", key, 100, 1, 1);
+        let file = super::super::checked::CheckedWriter::create(&folder.path().join("f")).unwrap();
+        let header = Meta::new("test", key, 100, file.seal());
         header.clone().write(folder.path()).unwrap();
         assert_eq!(Meta::read(folder.path(), key).unwrap(), header);
         let other = Meta::read(folder.path(), Digest::of(b"other")).unwrap_err();
@@ -101,6 +106,6 @@ mod tests {
         let later = Meta { format: FORMAT + 1, ..header };
         later.write(folder.path()).unwrap();
         let error = Meta::read(folder.path(), key).unwrap_err();
-        assert!(error.to_string().contains("its layout is 2"), "{error}");
+        assert!(error.to_string().contains("its layout is 3"), "{error}");
     }
 }

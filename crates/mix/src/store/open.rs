@@ -4,7 +4,7 @@ use super::build::{Build, LeftOut, TextExample};
 use super::key::{CorpusKey, TaskKey};
 use super::{CorpusStore, StoreError, TokenStore};
 use ext5_core::Digest;
-use ext5_data::{Document, Documents, Tolerance};
+use ext5_data::{Document, Documents, Fingerprint, Format, Layout, Tolerance};
 use ext5_task::{Example, Task, TaskError};
 use ext5_text::{Scratch, Vocabulary};
 use std::cell::RefCell;
@@ -28,10 +28,11 @@ impl TokenStore {
         let name = format!("{} {split}", task.name);
         let failed = |error: TaskError| StoreError::Rows(error.into());
         let files = task.files(data_root, split).map_err(failed)?;
+        let sources = fingerprints(&files)?;
         let key = TaskKey {
             task: &task.name,
             split,
-            sources: &digests(&files)?,
+            sources: &digests(&sources, None),
             definition: task.digest(),
             vocabulary: vocabulary.digest(),
         };
@@ -44,46 +45,57 @@ impl TokenStore {
             targets: example.targets,
             origin: example.origin.to_string(),
         };
-        let examples = RefCell::new(task.examples(data_root, split).map_err(failed)?);
-        let texts = iter::from_fn(|| Some(examples.borrow_mut().next()?.map(text)));
+        let examples = task.examples(data_root, split).map_err(failed)?.all_prompts();
+        let examples = RefCell::new(examples);
+        let rows = iter::from_fn(|| Some(examples.borrow_mut().next()?.map(text)));
+        let rows = rows.map(|row| row.map_err(failed)).chain(unchanged(&sources));
         let encode = |text: &str, ids: &mut Vec<u32>| encode(vocabulary, text, ids);
         let build = Build {
             name: &name,
             key: key.digest(),
             vocabulary: vocabulary.size(),
+            prompts: task.prompts(),
             encode: &encode,
             left_out: &|| {
                 let examples = examples.borrow();
                 LeftOut::new(examples.tally(), examples.filtered())
             },
         };
-        TokenStore::build(&folder, &build, texts, progress)
+        TokenStore::build(&folder, &build, rows, progress)
     }
 }
 
 impl CorpusStore {
-    /// The store of the documents of text files, joined in order, built in `cache` if it is not
-    /// there. `progress` is told how many documents are done.
+    /// The store of the documents of files, joined in order, built in `cache` if it is not there.
+    /// Without a `layout`, each file's name tells how it holds documents ([`Layout::of`]).
+    /// `progress` is told how many documents are done.
     ///
     /// # Errors
     /// When a file cannot be read, or the store cannot be built or is damaged.
     pub fn open_or_build(
         name: &str,
         files: &[PathBuf],
+        layout: Option<&Layout>,
         vocabulary: &Vocabulary,
         cache: &Path,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Self, StoreError> {
-        let key =
-            CorpusKey { corpus: name, sources: &digests(files)?, vocabulary: vocabulary.digest() };
+        let sources = fingerprints(files)?;
+        let key = CorpusKey {
+            corpus: name,
+            sources: &digests(&sources, layout),
+            vocabulary: vocabulary.digest(),
+        };
         let folder = key.folder(cache)?;
         if folder.exists() {
             return CorpusStore::open(&folder, key.digest());
         }
         let text = |document: Document| document.text;
         let documents = Documents::new(files.to_vec(), Tolerance::default());
+        let documents = documents.with_layout(layout.cloned());
         let documents = RefCell::new(documents);
         let texts = iter::from_fn(|| Some(documents.borrow_mut().next()?.map(text)));
+        let texts = texts.map(|text| text.map_err(rows_error)).chain(unchanged(&sources));
         // Paragraph by paragraph, as an encoder's working memory is many times its text.
         let encode = |document: &str, ids: &mut Vec<u32>| {
             for paragraph in document.split_inclusive('\n') {
@@ -94,6 +106,7 @@ impl CorpusStore {
             name,
             key: key.digest(),
             vocabulary: vocabulary.size(),
+            prompts: 1,
             encode: &encode,
             left_out: &|| LeftOut::new(documents.borrow().tally(), 0),
         };
@@ -110,7 +123,27 @@ fn encode(vocabulary: &Vocabulary, text: &str, ids: &mut Vec<u32>) {
     SCRATCH.with_borrow_mut(|scratch| vocabulary.encode_into(text, ids, scratch));
 }
 
-fn digests(files: &[PathBuf]) -> Result<Vec<Digest>, StoreError> {
-    let digest = |path: &PathBuf| Digest::of_file(path).map_err(StoreError::read(path));
+fn fingerprints(files: &[PathBuf]) -> Result<Vec<Fingerprint>, StoreError> {
+    files.iter().map(|path| Fingerprint::of(path).map_err(rows_error)).collect()
+}
+
+/// What files hold and how they are read, which their names tell unless a layout is given.
+fn digests(files: &[Fingerprint], layout: Option<&Layout>) -> Vec<Digest> {
+    let layout = layout.map(|layout| format!("{layout:?}"));
+    let digest = |file: &Fingerprint| {
+        let format = format!("{:?}", Format::of(&file.path));
+        let parts = [("bytes", file.digest.as_bytes()), ("format", format.as_bytes())];
+        let layout = layout.iter().map(|layout| ("layout", layout.as_bytes()));
+        Digest::of_parts(parts.into_iter().chain(layout))
+    };
     files.iter().map(digest).collect()
+}
+
+/// After the last row: an error where a file is no longer the one that the store's key covers.
+fn unchanged<T>(files: &[Fingerprint]) -> impl Iterator<Item = Result<T, StoreError>> + '_ {
+    files.iter().filter_map(|file| file.verify().err().map(|error| Err(rows_error(error))))
+}
+
+fn rows_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+    StoreError::Rows(error.into())
 }

@@ -5,7 +5,10 @@ use ext5_core::{Digest, Key};
 use ext5_mix::store::{
     Build, CorpusKey, CorpusStore, LeftOut, StoreError, TaskKey, TextExample, TokenStore,
 };
-use ext5_mix::{Entry, EntryKind, Mixture, Rule, Sentinels, Settings, Shape, SpanCorruption};
+use ext5_mix::{
+    Denoiser, Entry, EntryKind, Mixture, Objective, Sentinels, Settings, Shape, SpanCorruption,
+    Trims,
+};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +30,14 @@ pub fn example(inputs: &str, targets: &str) -> TextExample {
 }
 
 pub fn build<'a>(name: &'a str, key: Digest) -> Build<'a> {
-    Build { name, key, vocabulary: VOCABULARY, encode: &encode, left_out: &LeftOut::default }
+    Build {
+        name,
+        key,
+        vocabulary: VOCABULARY,
+        prompts: 1,
+        encode: &encode,
+        left_out: &LeftOut::default,
+    }
 }
 
 /// Tests are threads of one process and would share temporary names.
@@ -74,37 +84,26 @@ pub fn corpus(cache: &Path, documents: u64) -> Arc<CorpusStore> {
     Arc::new(CorpusStore::build(&folder, &build, documents, &mut |_| ()).unwrap())
 }
 
+/// A task whose rate is its size.
 pub fn supervised(cache: &Path, name: &str, examples: u64) -> Entry {
-    Entry {
-        name: name.to_owned(),
-        kind: EntryKind::Supervised {
-            family: "nli".to_owned(),
-            store: task(cache, name, examples),
-        },
-    }
+    let kind =
+        EntryKind::Supervised { family: "nli".to_owned(), store: task(cache, name, examples) };
+    Entry { name: name.to_owned(), kind, rate: examples as f64, cap: Some(300_000.0) }
 }
 
 pub fn denoising(cache: &Path, name: &str) -> Entry {
-    Entry {
-        name: name.to_owned(),
-        kind: EntryKind::Denoising {
-            corpus: corpus(cache, 40),
-            objective: SpanCorruption {
-                density: 0.15,
-                mean_span: 3.0,
-                inputs_length: SHAPE.inputs,
-            },
-            weight: 1.0,
-        },
-    }
+    let objective = Objective::SpanCorruption(SpanCorruption::default());
+    let kind =
+        EntryKind::Denoising { corpus: corpus(cache, 40), denoiser: Denoiser::from(objective) };
+    Entry { name: name.to_owned(), kind, rate: 1.0, cap: None }
 }
 
 pub fn settings(ratio: f64) -> Settings {
     Settings {
-        rule: Rule::default(),
         ratio,
         seed: 42,
         shape: SHAPE,
+        trim: Trims::default(),
         sentinels: Sentinels::new(VOCABULARY, 100),
         rates: None,
     }

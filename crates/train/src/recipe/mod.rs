@@ -3,10 +3,8 @@
 mod read;
 mod sections;
 
-pub use read::RecipeError;
-pub use sections::{
-    Batches, Checkpoints, Corpus, Data, Evaluation, Loss, Mixture, Model, Optimizer, Train,
-};
+pub use ext5_mix::recipe::{Batches, Corpus, Data, Mixture, MixtureRecipe, RecipeError};
+pub use sections::{Checkpoints, Evaluation, Loss, Model, Optimizer, Train};
 
 use crate::schedule::Schedule;
 use ext5_core::Digest;
@@ -55,6 +53,19 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// The part that defines the stream.
+    pub fn stream(&self) -> MixtureRecipe {
+        MixtureRecipe {
+            name: self.name.clone(),
+            seed: self.seed,
+            vocabulary: self.vocabulary.clone(),
+            data: self.data.clone(),
+            mixture: self.mixture.clone(),
+            batch: self.batch,
+            steps: Some(self.train.steps),
+        }
+    }
+
     /// The recipe as TOML, every default written out.
     ///
     /// # Errors

@@ -1,6 +1,11 @@
 //! Rates: how often each entry of a mixture is drawn.
 
-use serde::{Deserialize, Serialize};
+mod group;
+mod rule;
+
+pub use group::Group;
+pub use rule::{Count, Rule, Size};
+
 use thiserror::Error;
 
 /// Integer rates sum to less than this, which keeps the schedule's arithmetic inside 128 bits.
@@ -13,12 +18,28 @@ const SCALED_TOTAL: f64 = (1u64 << 31) as f64;
 #[derive(Debug, Error, PartialEq)]
 pub enum RateError {
     /// A rate rule with an impossible number.
-    #[error("the rate rule's {name} is {value}: it must be a finite number above zero")]
+    #[error("the rate rule's {name} is {value}: it must be {expected}")]
     Rule {
         /// Which number of the rule.
         name: &'static str,
         /// Its value.
         value: f64,
+        /// What it has to be.
+        expected: &'static str,
+    },
+    /// A group's rate cannot be shared, as none of its members has one.
+    #[error(
+        "group `{0}` has a rate above zero, and everything in it has a rate of zero: set the \
+         group's rate to 0, or raise that of a member"
+    )]
+    EmptyGroup(String),
+    /// A group's rate is negative, infinite or not a number.
+    #[error("group `{name}` has the rate {rate}: a rate is a finite number, zero or more")]
+    GroupRate {
+        /// The group.
+        name: String,
+        /// Its rate.
+        rate: f64,
     },
     /// A rate that is negative, infinite or not a number.
     #[error("rate number {index} is {value}: a rate is a finite number, zero or more")]
@@ -45,49 +66,6 @@ pub enum RateError {
         "R is {0}, but no supervised entry has a rate above zero: set R to `inf`, or add tasks"
     )]
     NoSupervised(f64),
-}
-
-/// How a task's rate follows from its number of train examples (`seqio`'s `rate_num_examples`):
-/// rate = min(examples · scale, cap) ^ (1 / temperature), in that order.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Rule {
-    /// The most that scaled examples count; none without a value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cap: Option<f64>,
-    /// What the number of examples is multiplied by, before the cap.
-    pub scale: f64,
-    /// 1 leaves rates proportional to capped sizes; larger values level them.
-    pub temperature: f64,
-}
-
-impl Default for Rule {
-    /// The ExT5 paper's rule: proportional to size, capped at 300,000 for each task.
-    fn default() -> Self {
-        Rule { cap: Some(300_000.0), scale: 1.0, temperature: 1.0 }
-    }
-}
-
-impl Rule {
-    /// The rate of a task with this many train examples.
-    ///
-    /// # Errors
-    /// When a number of the rule is not finite and above zero, or the rate is too large for one.
-    pub fn rate(&self, examples: u64) -> Result<f64, RateError> {
-        let numbers = [
-            ("cap", self.cap.unwrap_or(1.0)),
-            ("scale", self.scale),
-            ("temperature", self.temperature),
-        ];
-        for (name, value) in numbers {
-            if !(value.is_finite() && value > 0.0) {
-                return Err(RateError::Rule { name, value });
-            }
-        }
-        let scaled = examples as f64 * self.scale;
-        let capped = self.cap.map_or(scaled, |cap| scaled.min(cap));
-        Ok(capped.powf(1.0 / self.temperature))
-    }
 }
 
 /// Joins supervised rates with denoising weights at a given R, the number of denoising examples
@@ -155,30 +133,6 @@ pub fn quantise(rates: &[f64]) -> Result<Vec<u32>, RateError> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    fn rule(cap: Option<f64>, scale: f64, temperature: f64) -> Rule {
-        Rule { cap, scale, temperature }
-    }
-
-    /// The goldens of `seqio`'s `rate_num_examples` tests.
-    #[test]
-    fn follows_seqio() {
-        assert_eq!(rule(None, 1.0, 1.0).rate(3), Ok(3.0));
-        assert_eq!(rule(None, 27.0, 1.0).rate(3), Ok(81.0));
-        assert_eq!(rule(None, 27.0, 2.0).rate(3), Ok(9.0));
-        assert_eq!(rule(Some(50.5), 27.0, 0.5).rate(3), Ok(2550.25));
-        let rate = rule(None, 1.0, 0.7).rate(10).unwrap();
-        assert!((rate - 26.826_957_952_8).abs() < 1e-9, "{rate}");
-    }
-
-    #[test]
-    fn impossible_rules_are_refused() {
-        for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(rule(Some(bad), 1.0, 1.0).rate(3).is_err());
-            assert!(rule(None, bad, 1.0).rate(3).is_err());
-            assert!(rule(None, 1.0, bad).rate(3).is_err());
-        }
-    }
 
     #[test]
     fn whole_rates_stay() {
