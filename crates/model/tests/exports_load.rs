@@ -42,6 +42,61 @@ fn loading_gives_back_every_bit() {
     }
 }
 
+#[test]
+fn several_files_hold_what_one_does() {
+    let model = T5::init(config(), Init::T5x, Key::new(1)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    model.save_sharded(folder.path(), 60_000).unwrap();
+    let names: Vec<String> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("model-"))
+        .collect();
+    assert!(names.len() > 2, "{names:?}");
+    assert!(values(&T5::load(folder.path()).unwrap()) == values(&model));
+
+    let index = folder.path().join("model.safetensors.index.json");
+    let text = std::fs::read_to_string(&index).unwrap();
+    std::fs::write(&index, text.replace("model-00001", "../model-00001")).unwrap();
+    let error = T5::load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("is not the name of a file in this folder"), "{error}");
+    std::fs::write(&index, text.replace("\"shared.weight\"", "\"shared.weights\"")).unwrap();
+    let error = T5::load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("shared.weights is missing"), "{error}");
+    std::fs::write(&index, &text).unwrap();
+    std::fs::remove_file(folder.path().join(&names[0])).unwrap();
+    let error = T5::load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains(&names[0]), "{error}");
+}
+
+#[test]
+fn half_precision_is_widened() {
+    let model = T5::init(config(), Init::T5x, Key::new(1)).unwrap();
+    for (dtype, narrow) in [
+        (Dtype::F16, (|v| half::f16::from_f32(v).to_le_bytes()) as fn(f32) -> [u8; 2]),
+        (Dtype::BF16, |v| half::bf16::from_f32(v).to_le_bytes()),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        model.save(folder.path()).unwrap();
+        let mut narrowed = Vec::new();
+        model.visit(|name, shape, values| {
+            let data: Vec<u8> = values.iter().flat_map(|&value| narrow(value)).collect();
+            narrowed.push((name.to_owned(), shape.to_vec(), data));
+        });
+        let views = narrowed.iter().map(|(name, shape, data)| {
+            (name, safetensors::tensor::TensorView::new(dtype, shape.clone(), data).unwrap())
+        });
+        let path = folder.path().join("model.safetensors");
+        std::fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
+        let mut originals = Vec::new();
+        model.visit(|_, _, values| originals.extend_from_slice(values));
+        let mut loaded = Vec::new();
+        T5::load(folder.path()).unwrap().visit(|_, _, values| loaded.extend_from_slice(values));
+        let close = |(a, b): (&f32, &f32)| (a - b).abs() <= a.abs() / 128.0 + 1e-6;
+        assert!(originals.iter().zip(&loaded).all(close) && originals != loaded);
+    }
+}
+
 /// Rewrites the weights of a folder, tensor by tensor.
 fn rewrite(
     folder: &Path,

@@ -1,12 +1,14 @@
 //! Reading a Hugging Face folder.
 
-use super::{CONFIG, WEIGHTS};
+use super::CONFIG;
+use super::shards::{self, Shards, Tensors};
 use crate::config::T5Config;
 use crate::error::ModelError;
 use crate::parameters::{Role, Spec, specs};
 use crate::t5::T5;
+use half::f16;
+use safetensors::Dtype;
 use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -18,37 +20,28 @@ const HEAD: &str = "lm_head.weight";
 const UNUSED: &str = "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
 
 impl T5 {
-    /// Reads `config.json` and `model.safetensors` from a folder.
+    /// Reads a folder's `config.json` and `model.safetensors`, or the files that
+    /// `model.safetensors.index.json` names.
     ///
     /// # Errors
     /// When a file is missing or is not what it should be. Tensors that are missing, not known, or
     /// of another shape than the configuration asks for are all named.
     pub fn load(folder: &Path) -> Result<T5, ModelError> {
-        let read = |name: &str| {
-            let path = folder.join(name);
-            match std::fs::read(&path) {
-                Ok(bytes) => Ok((path, bytes)),
-                Err(source) => Err(ModelError::File { path, source }),
-            }
-        };
-        let (path, bytes) = read(CONFIG)?;
+        let (path, bytes) = shards::read(folder.join(CONFIG))?;
         let config = T5Config::from_hugging_face(&String::from_utf8_lossy(&bytes), &path)?;
-        let (path, bytes) = read(WEIGHTS)?;
-        match SafeTensors::deserialize(&bytes) {
-            Ok(file) => match take_all(&config, &file) {
-                Ok(values) => Ok(T5::from_values(config, values)),
-                Err(wrong) => Err(ModelError::Tensors { path, what: wrong.join("; ") }),
-            },
-            Err(source) => Err(ModelError::Safetensors { path, source }),
+        let shards = Shards::read(folder)?;
+        match take_all(&config, &shards.tensors()?) {
+            Ok(values) => Ok(T5::from_values(config, values)),
+            Err(wrong) => Err(ModelError::Tensors { path: shards.path, what: wrong.join("; ") }),
         }
     }
 }
 
 /// The values of all parameters in order, or all that is wrong.
-fn take_all(config: &T5Config, file: &SafeTensors<'_>) -> Result<Vec<Vec<f32>>, Vec<String>> {
+fn take_all(config: &T5Config, file: &Tensors<'_>) -> Result<Vec<Vec<f32>>, Vec<String>> {
     let specs = specs(config);
     let mut wrong = Vec::new();
-    let mut left: BTreeSet<&str> = file.names().into_iter().collect();
+    let mut left: BTreeSet<&str> = file.names().collect();
     let mut values = Vec::with_capacity(specs.len());
     for spec in &specs {
         let view = find(file, spec);
@@ -75,14 +68,14 @@ fn take_all(config: &T5Config, file: &SafeTensors<'_>) -> Result<Vec<Vec<f32>>, 
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
 }
 
-fn find<'a>(file: &SafeTensors<'a>, spec: &Spec) -> Option<TensorView<'a>> {
+fn find<'a>(file: &Tensors<'a>, spec: &Spec) -> Option<TensorView<'a>> {
     let aliases = EMBEDDING_ALIASES.iter().filter(|_| spec.role == Role::Embedding).copied();
-    std::iter::once(spec.name.as_str()).chain(aliases).find_map(|name| file.tensor(name).ok())
+    std::iter::once(spec.name.as_str()).chain(aliases).find_map(|name| file.tensor(name))
 }
 
-fn same(file: &SafeTensors<'_>, alias: &str, spec: &Spec) -> bool {
+fn same(file: &Tensors<'_>, alias: &str, spec: &Spec) -> bool {
     match (file.tensor(alias), find(file, spec)) {
-        (Ok(one), Some(other)) => one.dtype() == other.dtype() && one.data() == other.data(),
+        (Some(one), Some(other)) => one.dtype() == other.dtype() && one.data() == other.data(),
         _ => false,
     }
 }
@@ -106,6 +99,10 @@ fn take(view: &TensorView<'_>, spec: &Spec) -> Result<Vec<f32>, String> {
             let widen = |word: &[u8; 2]| u32::from(u16::from_le_bytes(*word)) << 16;
             Ok(words.iter().map(|word| f32::from_bits(widen(word))).collect())
         }
-        other => Err(format!("{name} is {other:?}; expected F32 or BF16")),
+        Dtype::F16 => {
+            let (words, _) = view.data().as_chunks::<2>();
+            Ok(words.iter().map(|word| f16::from_le_bytes(*word).to_f32()).collect())
+        }
+        other => Err(format!("{name} is {other:?}; expected F32, BF16 or F16")),
     }
 }
