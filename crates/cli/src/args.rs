@@ -1,6 +1,7 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ext5_mix::export::Shard;
 use std::path::PathBuf;
 
 /// Pre-train, fine-tune and score a T5 on mixtures of text-to-text tasks.
@@ -20,9 +21,14 @@ pub enum Command {
     /// Look at tasks and check them against their data.
     #[command(subcommand)]
     Tasks(Tasks),
-    /// Look at the mixture of a recipe.
+    /// Train, look at and encode with vocabularies.
+    #[command(subcommand)]
+    Vocab(Vocab),
+    /// Look at the mixture of a recipe, and write it for other trainers.
     #[command(subcommand)]
     Mix(Mix),
+    /// Build the token stores of a recipe ahead of time.
+    Cache(Cache),
     /// Train on the mixture of a recipe; the same command goes on with an interrupted run.
     Pretrain(Pretrain),
     /// Train on one task from the weights of a run or a Hugging Face folder.
@@ -66,40 +72,63 @@ pub enum Tasks {
         root: DataRoot,
         /// The task's name.
         name: String,
-        /// Which split.
-        #[arg(long, default_value = "train")]
-        split: String,
-        /// How many examples.
-        #[arg(short = 'n', long, default_value_t = 3)]
-        count: usize,
-        /// The seed that picks them.
-        #[arg(long, default_value_t = 0)]
-        seed: u64,
+        #[command(flatten)]
+        options: SampleOptions,
         /// Print a JSON array.
         #[arg(long)]
         json: bool,
     },
-    /// Read every row of every split and report what is wrong.
+    /// Try every task on the first examples of its data, and report what is wrong.
     Check {
         #[command(flatten)]
         tasks: TaskOptions,
         #[command(flatten)]
         root: DataRoot,
-        /// Names, patterns, `family:NAME` or `suite:NAME`; all tasks by default.
+        /// Names, patterns, `family:NAME` or `suite:NAME`. By default all tasks of the folders, or
+        /// all built-in ones where no folder is given.
         patterns: Vec<String>,
+        /// Read every row of every split, not 16 examples of each.
+        #[arg(long)]
+        all: bool,
         /// Print a JSON array.
         #[arg(long)]
         json: bool,
     },
 }
 
+/// What `ext5 tasks sample` shows.
+#[derive(Debug, Args)]
+pub struct SampleOptions {
+    /// Which split.
+    #[arg(long, default_value = "train")]
+    pub split: String,
+    /// How many examples.
+    #[arg(short = 'n', long, default_value_t = 3)]
+    pub count: usize,
+    /// The seed that picks them.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// A SentencePiece model, or `bytes`: counts tokens and shows what lengths cut off.
+    #[arg(long, value_name = "FILE")]
+    pub vocab: Option<String>,
+    /// Input tokens of an example at most, end of sequence included.
+    #[arg(long, value_name = "N", requires = "vocab")]
+    pub inputs: Option<usize>,
+    /// Target tokens of an example at most, end of sequence included.
+    #[arg(long, value_name = "N", requires = "vocab")]
+    pub targets: Option<usize>,
+}
+
 /// `ext5 mix`
 #[derive(Debug, Subcommand)]
 pub enum Mix {
-    /// Show every entry's examples, cap, rate, share and epochs.
+    /// Show every entry's examples, cap, rate, shares and epochs, and how full packed rows are.
     Show {
         #[command(flatten)]
         recipe: RecipeOptions,
+        /// Draw the task sizes in ascending order with the cap into this .svg or .png file.
+        #[arg(long, value_name = "FILE")]
+        figure: Option<PathBuf>,
         /// Print a JSON array.
         #[arg(long)]
         json: bool,
@@ -118,6 +147,75 @@ pub enum Mix {
         #[arg(long)]
         json: bool,
     },
+    /// Write the stream as files for other trainers; the same command goes on after a kill.
+    Export(MixExport),
+}
+
+/// `ext5 mix export`
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("how much").required(true).args(["examples", "epochs"])))]
+pub struct MixExport {
+    #[command(flatten)]
+    pub recipe: RecipeOptions,
+    /// The folder to write, or to go on with.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// How many examples of the stream.
+    #[arg(long, value_name = "N")]
+    pub examples: Option<u64>,
+    /// Up to the slot at which every task has been read so many times in full.
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<u64>,
+    /// The slot of the stream to start from.
+    #[arg(long, value_name = "SLOT", default_value_t = 0)]
+    pub from: u64,
+    /// What to write.
+    #[arg(long, value_enum, default_value_t = ExportFormat::Jsonl)]
+    pub format: ExportFormat,
+    /// None by default for JSONL (or gzip, zstd); zstd by default for Parquet (or none, snappy).
+    #[arg(long, value_enum)]
+    pub compression: Option<ExportCompression>,
+    /// Which part of the files to write, 1/4 to 4/4 for four machines; all by default.
+    #[arg(long, value_name = "I/N", default_value = "1/1")]
+    pub shard: Shard,
+    /// Examples of a file, which bounds its size.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub examples_per_file: u64,
+}
+
+/// What export files hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One JSON object a line.
+    Jsonl,
+    /// Apache Parquet.
+    Parquet,
+}
+
+/// How export files are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportCompression {
+    /// Not at all.
+    None,
+    /// Gzip: JSONL.
+    Gzip,
+    /// Zstandard: both.
+    Zstd,
+    /// Snappy: Parquet.
+    Snappy,
+}
+
+/// `ext5 cache`
+#[derive(Debug, Args)]
+pub struct Cache {
+    #[command(flatten)]
+    pub recipe: RecipeOptions,
+    /// Check every byte of every store against its checksum.
+    #[arg(long)]
+    pub verify: bool,
+    /// Print a JSON array.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ext5 pretrain`
@@ -205,8 +303,8 @@ pub struct Export {
 /// Where task files are.
 #[derive(Debug, Args)]
 pub struct TaskOptions {
-    /// A folder of task files; may be given several times.
-    #[arg(long = "tasks", value_name = "DIR", default_value = "tasks")]
+    /// A folder of task files beside the built-in ones; may be given several times.
+    #[arg(long = "tasks", value_name = "DIR")]
     pub folders: Vec<PathBuf>,
 }
 
@@ -242,4 +340,54 @@ pub struct RecipeOptions {
     /// Override a setting, such as `--set train.steps=100`; may be given several times.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub overrides: Vec<String>,
+}
+
+/// `ext5 vocab`
+#[derive(Debug, Subcommand)]
+pub enum Vocab {
+    /// Train a unigram vocabulary on text: the same text gives the same file.
+    Train(TrainVocabulary),
+    /// Show what a vocabulary is: its size, its special ids, its first pieces, its digest.
+    Show {
+        /// A `spiece.model`, a `tokenizer.json`, or a folder with one.
+        file: PathBuf,
+        /// Print a JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Encode each line of standard input; a line of ids, separated by spaces, for each.
+    Encode {
+        /// A `spiece.model`, a `tokenizer.json`, or a folder with one.
+        #[arg(long = "vocab", value_name = "FILE")]
+        vocabulary: PathBuf,
+        /// Print ids; this is the default.
+        #[arg(long, conflicts_with = "pieces")]
+        ids: bool,
+        /// Print pieces in place of ids.
+        #[arg(long)]
+        pieces: bool,
+    },
+}
+
+/// `ext5 vocab train`
+#[derive(Args, Debug)]
+pub struct TrainVocabulary {
+    /// Files of text, or patterns such as `corpus/*.txt`: plain text, or rows with a column `text`.
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    pub input: Vec<String>,
+    /// Pieces, with the three special ones and without the 100 sentinels.
+    #[arg(long, default_value_t = 8_000)]
+    pub size: usize,
+    /// Where to write the model, such as `spiece.model`.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Normalise text as this vocabulary does, such as T5's; without it only spaces are.
+    #[arg(long, value_name = "FILE")]
+    pub normalize_like: Option<PathBuf>,
+    /// Share of the characters that pieces are made of; rarer ones become unknown.
+    #[arg(long, default_value_t = 0.9995, value_name = "SHARE")]
+    pub character_coverage: f64,
+    /// Longest piece, in characters.
+    #[arg(long, default_value_t = 16, value_name = "N")]
+    pub max_piece_length: usize,
 }

@@ -3,7 +3,10 @@
 mod args;
 mod commands;
 mod failure;
+mod figure;
 mod interrupt;
+mod marked;
+mod output;
 mod progress;
 mod table;
 

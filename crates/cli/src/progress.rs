@@ -1,8 +1,11 @@
 //! What long work shows: one moving line on a terminal, plain lines elsewhere.
 
+use crate::table::count;
+use ext5_mix::export::Progress;
 use ext5_train::Event;
 use ext5_train::log::{Line, Tally};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Without a terminal, work that counts rows says so at most this often.
@@ -12,24 +15,81 @@ const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
 pub struct Caching {
     bar: ProgressBar,
     said: Instant,
+    name: String,
+    start: Instant,
 }
 
 impl Caching {
     /// Nothing is shown until there is something to build.
     pub fn new() -> Self {
         let bar = ProgressBar::new_spinner();
-        Caching { bar, said: Instant::now() }
+        let now = Instant::now();
+        Caching { bar, said: now, name: String::new(), start: now }
     }
 
     /// `rows` of the store called `name` are done.
     pub fn report(&mut self, name: &str, rows: u64) {
-        let text = format!("caching {name}: {} rows", crate::table::count(rows));
+        if self.name != name {
+            self.name = name.to_owned();
+            self.start = Instant::now();
+        }
+        let rate = rows as f64 / self.start.elapsed().as_secs_f64().max(1e-3);
+        let text = format!("caching {name}: {} rows, {}/s", count(rows), count(rate as u64));
         if self.bar.is_hidden() && self.said.elapsed() > PLAIN_INTERVAL {
             eprintln!("{text}");
             self.said = Instant::now();
         }
         self.bar.set_message(text);
         self.bar.tick();
+    }
+
+    /// Takes the line away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Shows an export; told of it from many threads.
+pub struct Exporting {
+    bar: ProgressBar,
+    name: String,
+    start: Instant,
+    said: Mutex<Instant>,
+}
+
+impl Exporting {
+    /// Nothing is shown until something is done.
+    pub fn new(name: &str) -> Self {
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}") {
+            bar.set_style(style);
+        }
+        let now = Instant::now();
+        Exporting { bar, name: name.to_owned(), start: now, said: Mutex::new(now) }
+    }
+
+    /// So much is done.
+    pub fn report(&self, done: Progress) {
+        let made = done.examples - done.kept;
+        let rate = made as f64 / self.start.elapsed().as_secs_f64().max(1e-3);
+        let left = (done.of - done.examples) as f64 / rate.max(1.0);
+        let text = format!(
+            "{} of {} examples, {}/s, {} left",
+            count(done.examples),
+            count(done.of),
+            count(rate as u64),
+            duration(Duration::from_secs_f64(left.min(1e9)))
+        );
+        self.bar.set_length(done.of);
+        self.bar.set_position(done.examples);
+        if self.bar.is_hidden() {
+            let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+            if said.elapsed() > PLAIN_INTERVAL {
+                eprintln!("{}: {text}", self.name);
+                *said = Instant::now();
+            }
+        }
+        self.bar.set_message(text);
     }
 
     /// Takes the line away.

@@ -27,7 +27,8 @@ fn from_rows_to_an_exported_model() {
     // What the command line names is what the recipe lacks.
     let recipe = fs::read_to_string(world.path("recipe.toml")).unwrap();
     let model = recipe.find("[model.config]").unwrap()..recipe.find("[loss]").unwrap();
-    let recipe = recipe.replace(&recipe[model], "[model]\n").replace("[\"*\"]", "[]");
+    let recipe =
+        recipe.replace(&recipe[model], "[model]\n").replace("[\"colour\", \"warm\"]", "[]");
     world.write("finetune.toml", &recipe);
     let finetune = ["finetune", "finetune.toml", "--task", "warm", "--out", "runs/warm"];
     world.succeed(&[finetune.as_slice(), &DATA, &from_run].concat());
@@ -60,11 +61,20 @@ fn from_rows_to_an_exported_model() {
 #[test]
 fn listings_are_json_on_request() {
     let world = World::new();
-    let tasks = ["--tasks", "tasks"];
-    let listed = json(&world.succeed(&[["tasks", "list", "--json"].as_slice(), &tasks].concat()));
-    assert_eq!(names(&listed), ["colour", "warm"]);
-    let checked = json(&world.succeed(&[["tasks", "check", "--json"].as_slice(), &DATA].concat()));
-    assert_eq!(names(&checked), ["colour", "warm"]);
+    let own = ["colour", "warm"];
+    let list = ["tasks", "list", "--json", "--tasks", "tasks"];
+    let listed = json(&world.succeed(&list));
+    assert!(names(&listed).contains(&"colour") && names(&listed).contains(&"rte"), "{listed}");
+    assert_eq!(names(&json(&world.succeed(&[list.as_slice(), &own].concat()))), own);
+    let check = [["tasks", "check", "--json"].as_slice(), &DATA].concat();
+    assert_eq!(names(&json(&world.succeed(&check))), own);
+    // A built-in task without data is listed and is no failure.
+    let checked = json(&world.succeed(&[check.as_slice(), &["warm", "boolq"]].concat()));
+    assert_eq!(names(&checked), ["boolq", "warm"]);
+    assert_eq!(checked[0]["state"], "no_data", "{checked}");
+    let cached = ["cache", "recipe.toml", "--verify", "--json"];
+    let cached = json(&world.succeed(&[cached.as_slice(), &DATA].concat()));
+    assert!(names(&cached).contains(&"warm") && names(&cached).contains(&"text"), "{cached}");
     let show = ["mix", "show", "recipe.toml", "--json"];
     let shown = json(&world.succeed(&[show.as_slice(), &DATA].concat()));
     assert_eq!(names(&shown), ["colour", "warm", "text"]);
@@ -84,7 +94,7 @@ fn wrong_requests_exit_with_2_and_say_what_to_do() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
         message
     };
-    let error = message(&["tasks", "show", "colr", "--tasks", "tasks"]);
+    let error = message(&["tasks", "show", "colou", "--tasks", "tasks"]);
     assert!(error.contains("colour"), "{error}");
     let error = message(&["pretrain", "no.toml"]);
     assert!(error.contains("no.toml"), "{error}");

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Scores a model on tasks.
 pub fn run(command: Eval) -> Result<(), Failure> {
     let opened = model::open(&command.model, &command.tasks)?;
-    let registry = Registry::open(&opened.tasks).request()?;
+    let registry = Registry::with_built_in(&opened.tasks).request()?;
     let patterns = patterns(&command.patterns, opened.trained.origin.as_ref())?;
     let tasks = registry.select(&patterns).request()?;
     let out = match (command.out, &opened.trained.origin) {

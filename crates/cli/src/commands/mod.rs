@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod cache;
 mod eval;
 mod export;
 mod finetune;
@@ -9,19 +10,30 @@ mod predict;
 mod pretrain;
 mod recipe;
 mod tasks;
+mod vocab;
 
 use crate::args::{Arguments, Command};
-use crate::failure::Failure;
+use crate::failure::{Blame, Failure};
+use serde::Serialize;
+use std::io::Write;
 
 /// Does what the command line says.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Tasks(command) => tasks::run(command),
+        Command::Vocab(command) => vocab::run(command),
         Command::Mix(command) => mix::run(command),
+        Command::Cache(command) => cache::run(command),
         Command::Pretrain(command) => pretrain::run(command),
         Command::Finetune(command) => finetune::run(command),
         Command::Eval(command) => eval::run(command),
         Command::Predict(command) => predict::run(command),
         Command::Export(command) => export::run(&command),
     }
+}
+
+/// Prints a listing for programs.
+fn print_json(value: &impl Serialize, out: &mut impl Write) -> Result<(), Failure> {
+    serde_json::to_writer_pretty(&mut *out, value).work()?;
+    Ok(writeln!(out)?)
 }

@@ -4,6 +4,7 @@ use super::{mix, recipe};
 use crate::args::Pretrain;
 use crate::failure::{Blame, Failure};
 use crate::interrupt;
+use crate::output::Output;
 use crate::progress::Training;
 use ext5_train::recipe::Recipe;
 use ext5_train::{Outcome, Run};
@@ -22,7 +23,8 @@ pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
     use_threads(recipe.train.threads)?;
     let stop = interrupt::flag()?;
     let run = Run::open(out, &mut recipe).request()?;
-    let prepared = recipe::prepare(&recipe)?;
+    let stream = recipe.stream();
+    let prepared = recipe::prepare(&stream)?;
     let mut trainer = run.start(&recipe, &prepared).request()?;
 
     let step = trainer.position().step;
@@ -35,7 +37,7 @@ pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
     } else {
         println!("{}: going on from step {step} of {}", out.display(), recipe.train.steps);
     }
-    mix::print_report(&prepared, &recipe, &mut io::stdout())?;
+    mix::print_report(&prepared, &stream, &mut Output::new())?;
     let progress = Training::new(step, recipe.train.steps);
     let outcome = trainer.run(&stop, &mut |event| progress.show(&event));
     progress.finish();

@@ -19,7 +19,7 @@ seed = 7
 vocabulary = "bytes"
 
 [mixture]
-tasks = ["*"]
+tasks = ["colour", "warm"]
 r = 1.0
 
 [[mixture.corpus]]
