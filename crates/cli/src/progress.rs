@@ -1,6 +1,6 @@
 //! What long work shows: one moving line on a terminal, plain lines elsewhere.
 
-use crate::table::count;
+use ext5_core::number::count;
 use ext5_mix::export::Progress;
 use ext5_train::Event;
 use ext5_train::log::{Line, Tally};

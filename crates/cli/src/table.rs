@@ -94,22 +94,10 @@ pub fn size(bytes: u64) -> String {
     format!("{size:.digits$} {}", units[unit])
 }
 
-/// A whole number with thin groups: 1,234,567.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ext5_core::number::count;
 
     #[test]
     fn columns_align() {

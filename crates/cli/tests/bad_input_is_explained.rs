@@ -87,6 +87,28 @@ fn a_cut_parquet_file() {
     assert!(message.contains("again/train.parquet"), "{message}");
 }
 
+/// A byte that makes the Parquet library panic; what it says of that is no reader's concern.
+#[test]
+fn a_parquet_file_that_contradicts_itself() {
+    let world = World::new();
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/tests/golden/none.parquet");
+    let mut bytes = fs::read(golden).unwrap();
+    world.write(
+        "tasks/own.toml",
+        "name = \"own\"\nfamily = \"own\"\nmetrics = [\"accuracy\"]\n\
+         [template]\ninputs = \"{{ row }}\"\ntargets = \"{{ row }}\"\n",
+    );
+    fs::create_dir_all(world.path("data/own")).unwrap();
+    let path = world.path("data/own/train.parquet");
+    fs::write(&path, &bytes).unwrap();
+    world.succeed(&check("own"));
+    bytes[1078] = 30;
+    fs::write(&path, &bytes).unwrap();
+    let message = failure(&world, 1, &check("own"));
+    assert!(message.contains("own/train.parquet"), "{message}");
+    assert!(!message.contains("mistake in ext5"), "{message}");
+}
+
 #[test]
 fn a_line_of_50_megabytes() {
     let world = World::new();

@@ -32,7 +32,7 @@ pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
         println!(
             "{}: {} parameters",
             out.display(),
-            crate::table::count(trainer.model().config().parameters())
+            ext5_core::number::count(trainer.model().config().parameters())
         );
     } else {
         println!("{}: going on from step {step} of {}", out.display(), recipe.train.steps);

@@ -2,9 +2,10 @@
 
 use crate::args::{TrainVocabulary, Vocab};
 use crate::failure::{Blame, Failure};
-use crate::table::{Align, Table, count};
+use crate::table::{Align, Table};
 use anyhow::{Context, anyhow};
 use ext5_core::atomic::write_file;
+use ext5_core::number::count;
 use ext5_data::{DataError, Documents, Tolerance, files};
 use ext5_text::train::{Options, TrainError, Trainer};
 use ext5_text::{Scratch, Vocabulary};

@@ -1,6 +1,7 @@
 //! Where things stand in the figure, in pixels from its top left corner.
 
-use super::text::{count, width};
+use super::text::width;
+use ext5_core::number::count;
 
 /// Where things stand.
 pub(super) struct Layout {

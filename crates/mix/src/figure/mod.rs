@@ -9,11 +9,12 @@ mod palette;
 mod text;
 
 use crate::report::{EntryReport, Report};
+use ext5_core::number::count;
 use layout::Layout;
 use palette::Palette;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use text::{count, escape, spoken};
+use text::{escape, spoken};
 
 const INK: &str = "#1f2933";
 const SOFT: &str = "#66737f";

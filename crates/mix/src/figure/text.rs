@@ -1,17 +1,4 @@
-//! Numbers and words of the figure.
-
-/// A whole number in groups of three: 1,234,567.
-pub(super) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+//! Words of the figure.
 
 /// A family's name as it is said.
 pub(super) fn spoken(family: &str) -> String {

@@ -6,7 +6,8 @@ use crate::failure::{Blame, Failure};
 use crate::interrupt;
 use crate::output::Output;
 use crate::progress::Exporting;
-use crate::table::{count, size};
+use crate::table::size;
+use ext5_core::number::count;
 use ext5_data::DataLock;
 use ext5_mix::export::{
     Compression, Export, ExportError, Format, Outcome, Provenance, Request, Summary,

@@ -5,7 +5,7 @@ use crate::commands::{print_json, recipe};
 use crate::failure::{Blame, Failure};
 use crate::marked::Marker;
 use crate::output::{FAINT, Output, STRONG, styled};
-use crate::table::count;
+use ext5_core::number::count;
 use ext5_mix::{Prepared, TokenExample};
 use serde::Serialize;
 use std::io::Write;

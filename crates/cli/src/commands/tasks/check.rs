@@ -3,8 +3,9 @@
 use crate::commands::print_json;
 use crate::failure::Failure;
 use crate::output::{BAD, DOUBTFUL, FAINT, GOOD, Output, styled};
-use crate::table::{Align, Table, count};
+use crate::table::{Align, Table};
 use anyhow::anyhow;
+use ext5_core::number::count;
 use ext5_task::Task;
 use ext5_task::check::{Checked, Extent, Report, State, check_all};
 use std::io::Write;
