@@ -2,7 +2,7 @@
 
 use ext5_mix::mixture::EntryKind;
 use ext5_mix::objective::Objective;
-use ext5_mix::{MixtureRecipe, Prepared};
+use ext5_mix::{Mixture, MixtureRecipe, Prepared, Settings};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -262,4 +262,37 @@ fn corpora_are_read_in_their_layout() {
         "tasks = []\nr = inf\n[[mixture.corpus]]\nname = \"text\"\ntrain = [\"text/*.txt\", \"lost/*.txt\"]\n",
     );
     assert!(error.contains("lost/*.txt") && error.contains("corpus text"), "{error}");
+}
+
+#[test]
+fn draws_use_all_prompts_and_epochs_all_examples() {
+    let room = Room::new();
+    room.task(
+        "d",
+        "[[prompts]]\ninputs = \"first {{ text }}\"\ntargets = \"{{ label }}\"\n\
+         [[prompts]]\ninputs = \"other {{ text }}\"\ntargets = \"{{ label }}\"\n",
+    );
+    let vocabulary = ext5_text::Vocabulary::bytes();
+    let draws = |seed: u64| -> Vec<(String, usize)> {
+        let prepared = room.prepare("tasks = [\"d\"]\nr = 0\n").unwrap();
+        let settings = Settings { seed, ..prepared.mixture.settings().clone() };
+        let mixture = Mixture::new(prepared.mixture.entries().to_vec(), settings).unwrap();
+        let examples = mixture.from(0).unwrap().take(400).map(Result::unwrap);
+        examples.map(|e| (vocabulary.decode(&e.inputs), mixture.prompt(e.draw))).collect()
+    };
+    let drawn = draws(1);
+    for (inputs, prompt) in &drawn {
+        assert!(inputs.starts_with(["first ", "other "][*prompt]), "{inputs}: {prompt}");
+    }
+    // Half of them, to within four standard deviations.
+    let first = drawn.iter().filter(|(_, prompt)| *prompt == 0).count();
+    assert!((160..=240).contains(&first), "{first} of 400");
+    for epoch in drawn.chunks(20) {
+        let mut examples: Vec<&str> = epoch.iter().map(|(inputs, _)| &inputs[6..]).collect();
+        examples.sort_unstable();
+        examples.dedup();
+        assert_eq!(examples.len(), 20, "each example once, in whatever prompt");
+    }
+    let prompts = |drawn: &[(String, usize)]| drawn.iter().map(|d| d.1).collect::<Vec<_>>();
+    assert_ne!(prompts(&drawn), prompts(&draws(2)));
 }

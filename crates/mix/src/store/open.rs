@@ -147,3 +147,22 @@ fn unchanged<T>(files: &[Fingerprint]) -> impl Iterator<Item = Result<T, StoreEr
 fn rows_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
     StoreError::Rows(error.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// Readers notice what changes while they read; this is for what changed before they began.
+    #[test]
+    fn what_changed_since_the_key_was_made_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.jsonl");
+        fs::write(&file, "{\"a\": 1}\n").unwrap();
+        let sources = fingerprints(std::slice::from_ref(&file)).unwrap();
+        assert!(unchanged::<()>(&sources).next().is_none());
+        fs::write(&file, "{\"a\": 22}\n").unwrap();
+        let error = unchanged::<()>(&sources).next().unwrap().unwrap_err().to_string();
+        assert!(error.contains("a.jsonl"), "{error}");
+    }
+}
