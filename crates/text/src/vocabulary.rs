@@ -69,14 +69,6 @@ impl Vocabulary {
         .map_err(|problem| VocabularyError::Model { path: path.to_owned(), problem })
     }
 
-    /// Opens the vocabulary of a Hugging Face folder, as [`open`](Self::open) does.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn open_folder(folder: &Path) -> Result<Self, VocabularyError> {
-        hugging_face::open_folder(folder)
-    }
-
     /// The vocabulary of a Hugging Face `tokenizer.json` given as its bytes.
     ///
     /// # Errors

@@ -16,9 +16,6 @@ use ext5_core::Key;
 use std::collections::BTreeMap;
 use supply::Supply;
 
-/// End of sequence, which closes the inputs and the targets of every example.
-const EOS: u32 = 1;
-
 /// All of a mixture but its entries.
 #[derive(Clone, Debug)]
 pub struct Settings {

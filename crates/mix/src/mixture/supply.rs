@@ -1,6 +1,6 @@
 //! How an entry's draws become examples.
 
-use super::{EOS, Entry, EntryKind, MixtureError, Settings, Untrimmed};
+use super::{Entry, EntryKind, MixtureError, Settings, Untrimmed};
 use crate::mixture::entry::Denoiser;
 use crate::objective::ObjectiveError;
 use crate::order::{ExampleOrder, SliceOrder};
@@ -8,6 +8,7 @@ use crate::pack::Shape;
 use crate::store::{CorpusStore, StoreError, TokenStore};
 use crate::trim::{Trim, Trims};
 use ext5_core::Key;
+use ext5_text::Vocabulary;
 use std::sync::Arc;
 
 /// What the draws of an entry are made from.
@@ -81,8 +82,8 @@ impl Supply {
                 (i, t)
             }
         };
-        inputs.push(EOS);
-        targets.push(EOS);
+        inputs.push(Vocabulary::EOS);
+        targets.push(Vocabulary::EOS);
         Ok((inputs, targets))
     }
 

@@ -17,8 +17,6 @@ use std::sync::Arc;
 const TRAIN: &str = "train";
 /// The split that held-out losses read.
 const VALIDATION: &str = "validation";
-/// What a SentencePiece vocabulary has no piece for.
-const UNKNOWN: u32 = 2;
 
 /// Entries to train on and to hold out, and the files that they follow from.
 #[derive(Default)]
@@ -143,7 +141,7 @@ fn denoisers(
         let objective = denoiser.objective().map_err(failed)?;
         let text = denoiser.prefix.unwrap_or_default();
         let prefix = vocabulary.encode(&text);
-        if prefix.contains(&UNKNOWN) || prefix.is_empty() != text.is_empty() {
+        if prefix.contains(&Vocabulary::UNK) || prefix.is_empty() != text.is_empty() {
             return Err(PrepareError::Prefix { entry, prefix: text });
         }
         let made = Denoiser { objective, prefix, shorten: denoiser.shorten };
