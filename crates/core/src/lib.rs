@@ -9,6 +9,7 @@ pub mod batch;
 pub mod config;
 pub mod digest;
 pub mod key;
+pub mod memory;
 pub mod number;
 pub mod permutation;
 mod philox;

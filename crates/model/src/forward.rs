@@ -17,6 +17,8 @@ pub(crate) struct Forward<'a> {
     pub config: &'a T5Config,
     pub weights: Parameters<Tensor<2>>,
     pub dropout: Option<Dropout>,
+    /// Whether blocks keep their inputs alone for the backward pass.
+    pub recompute: bool,
 }
 
 impl Forward<'_> {
@@ -74,6 +76,7 @@ impl Forward<'_> {
             epsilon: self.config.layer_norm_epsilon,
             scope: Arc::new(scope),
             buckets: self.buckets(bidirectional),
+            recompute: self.recompute,
         }
     }
 
@@ -95,7 +98,7 @@ impl Forward<'_> {
             if let (Some(weights), Some((memory, cross))) = (&block.cross_attention, memory) {
                 x = attention(&x, Some(memory), weights, None, cross, at("cross attention"));
             }
-            x = feed_forward(&x, &block.feed_forward, epsilon, at("feed forward"));
+            x = feed_forward(&x, &block.feed_forward, epsilon, at("feed forward"), self.recompute);
         }
         let x = norm(x, weights.final_norm.clone(), epsilon);
         drop_out(x, dropout.map(|dropout| dropout.at("final")))

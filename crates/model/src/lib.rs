@@ -18,6 +18,7 @@ mod gradients;
 mod init;
 mod inputs;
 mod kernels;
+mod losses;
 mod parameters;
 mod positions;
 mod scope;
@@ -26,7 +27,9 @@ mod weights;
 
 pub use config::{FeedForward, T5Config};
 pub use decode::{Beam, Generation, Guards, LengthPenalty, OptionScore, Sampling, Strategy};
+pub use dropout::Dropout;
 pub use error::ModelError;
 pub use gradients::Gradients;
 pub use init::Init;
+pub use losses::SlotLoss;
 pub use t5::{Backward, LossOptions, T5};

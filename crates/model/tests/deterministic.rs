@@ -2,19 +2,62 @@
 
 mod support;
 
-use ext5_core::Key;
-use ext5_model::{Backward, Init, LossOptions, T5};
+use ext5_core::{Batch, Key};
+use ext5_model::{Backward, Dropout, Gradients, Init, LossOptions, T5};
 use support::{batch, config, model, sequence};
 
-fn run(model: &T5, key: u64) -> Backward {
+fn examples() -> Batch {
     let pair = |seed| {
         let key = Key::new(seed);
         (sequence(key.name("inputs"), 90), sequence(key.name("targets"), 40))
     };
     let rows: Vec<_> = (0..5).map(|row| vec![pair(2 * row), pair(2 * row + 1)]).collect();
-    let options =
-        LossOptions { z_loss: 1e-4, label_smoothing: 0.1, dropout: Some((0.1, Key::new(key))) };
-    model.backward(&batch(&rows, 200, 100), &options).unwrap()
+    batch(&rows, 200, 100)
+}
+
+fn options(dropout: Dropout) -> LossOptions {
+    LossOptions { z_loss: 1e-4, label_smoothing: 0.1, dropout: Some(dropout), recompute: false }
+}
+
+fn run(model: &T5, key: u64) -> Backward {
+    model.backward(&examples(), &options(Dropout::new(0.1, Key::new(key)))).unwrap()
+}
+
+/// Micro-batches drop what the whole batch drops.
+#[test]
+fn micro_batches_add_up_to_the_batch() {
+    let (model, batch) = (model(), examples());
+    let dropout = Dropout::new(0.2, Key::new(1));
+    let whole = model.backward(&batch, &options(dropout)).unwrap();
+    let mut sum: Option<Gradients> = None;
+    let mut losses = Vec::new();
+    for (first, count) in [(0, 2), (2, 3)] {
+        let dropout = Dropout { first_row: first as u64, ..dropout };
+        let part = model.backward(&batch.slice(first..first + count), &options(dropout)).unwrap();
+        losses.extend(part.token_losses);
+        match &mut sum {
+            None => sum = Some(part.gradients),
+            Some(sum) => sum.add(&part.gradients),
+        }
+    }
+    let mut difference = sum.unwrap();
+    let norm = difference.norm();
+    difference.scale(-1.0);
+    difference.add(&whole.gradients);
+    assert!(difference.norm() < 1e-5 * norm, "{} of {norm}", difference.norm());
+    for (one, other) in losses.iter().zip(&whole.token_losses) {
+        assert!((one - other).abs() <= 1e-5 * other.abs(), "{one} {other}");
+    }
+}
+
+/// Activation checkpointing changes the memory, and not a bit of the result.
+#[test]
+fn recomputing_changes_nothing() {
+    let (model, batch) = (model(), examples());
+    let kept = options(Dropout::new(0.1, Key::new(1)));
+    let recomputed = LossOptions { recompute: true, ..kept };
+    let [one, other] = [kept, recomputed].map(|options| model.backward(&batch, &options).unwrap());
+    assert!(one.gradients == other.gradients && one.token_losses == other.token_losses);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use std::time::Instant;
 const WARM_UP: u64 = 2;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    ext5_core::memory::keep_freed();
     let numbers: Vec<usize> =
         std::env::args().skip(1).map(|text| text.parse()).collect::<Result<_, _>>()?;
     let [d_model, d_kv, d_ff, layers, heads, rows, inputs, targets, vocabulary, steps] =
@@ -34,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut model = T5::init(config, Init::T5x, Key::new(0))?;
     let mut optimizer = Adafactor::new(AdafactorOptions::default());
     let batch = batch(rows, inputs, targets, vocabulary as u64);
-    let options = LossOptions { z_loss: 0.0, label_smoothing: 0.0, dropout: None };
+    let options = LossOptions::default();
     let mut times = Vec::new();
     for step in 0..WARM_UP + steps as u64 {
         let start = Instant::now();

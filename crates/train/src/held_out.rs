@@ -6,7 +6,7 @@ use crate::trainer::TrainError;
 use ext5_core::Key;
 use ext5_mix::batches::BatchError;
 use ext5_mix::{Cursor, Mixture, PackedBatch, Prepared, pack};
-use ext5_model::T5;
+use ext5_model::{SlotLoss, T5};
 
 /// Held-out examples, packed and ready.
 pub struct HeldOut<'a> {
@@ -86,26 +86,11 @@ pub(crate) fn sums(mixture: &Mixture, entries: &Tallies) -> (Tally, Tally) {
 pub(crate) fn tally(packed: &PackedBatch, token_losses: &[f32], mixture: &Mixture) -> Tallies {
     let mut tallies = Tallies::new();
     let batch = &packed.batch;
-    let mut by_entry = vec![Tally::default(); mixture.entries().len()];
-    let rows = token_losses
-        .chunks(batch.targets)
-        .zip(batch.decoder_segments.chunks(batch.targets))
-        .zip(&packed.segments);
-    for ((losses, segments), entries) in rows {
-        for &entry in entries {
-            by_entry[entry].examples += 1;
-        }
-        for (loss, &segment) in losses.iter().zip(segments) {
-            if segment > 0 {
-                let tally = &mut by_entry[entries[segment as usize - 1]];
-                tally.nll += f64::from(*loss);
-                tally.tokens += 1;
-            }
-        }
-    }
-    for (entry, tally) in mixture.entries().iter().zip(by_entry) {
-        if tally.examples > 0 {
-            tallies.insert(entry.name.clone(), tally);
+    let entries = mixture.entries();
+    let losses = SlotLoss::by_slot(batch, token_losses, &packed.segments, entries.len());
+    for (entry, SlotLoss { nll, tokens, segments }) in entries.iter().zip(losses) {
+        if segments > 0 {
+            tallies.insert(entry.name.clone(), Tally { nll, tokens, examples: segments });
         }
     }
     tallies

@@ -8,7 +8,7 @@ use crate::optimizer::Adafactor;
 use crate::recipe::Recipe;
 use ext5_core::Key;
 use ext5_mix::{BatchError, PackedBatch, Prepared};
-use ext5_model::{Gradients, LossOptions, ModelError, T5};
+use ext5_model::{Dropout, Gradients, LossOptions, ModelError, T5};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -188,13 +188,17 @@ impl<'a> Trainer<'a> {
 
         let mut sum: Option<Gradients> = None;
         let mut token_losses = Vec::with_capacity(batch.decoder_targets.len());
-        for (index, first) in (0..batch.rows).step_by(micro_rows).enumerate() {
+        for first in (0..batch.rows).step_by(micro_rows) {
             let part = batch.slice(first..batch.rows.min(first + micro_rows));
             let dropout = recipe.loss.dropout;
             let options = LossOptions {
                 z_loss: recipe.loss.z_loss,
                 label_smoothing: recipe.loss.label_smoothing,
-                dropout: (dropout > 0.0).then(|| (dropout, dropout_key.index(index as u64))),
+                dropout: (dropout > 0.0).then(|| Dropout {
+                    first_row: first as u64,
+                    ..Dropout::new(dropout, dropout_key)
+                }),
+                recompute: recipe.train.recompute,
             };
             let backward = self.model.backward(&part, &options)?;
             token_losses.extend(backward.token_losses);

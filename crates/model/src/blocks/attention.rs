@@ -19,6 +19,8 @@ pub(crate) struct Setting {
     pub epsilon: f64,
     pub scope: Arc<Scope>,
     pub buckets: Buckets,
+    /// Whether only the inputs are kept for the backward pass.
+    pub recompute: bool,
 }
 
 /// x + attention(norm(x)) for `x` of `[rows, queries, width]`. Keys and values come from `memory`,
@@ -57,7 +59,7 @@ fn composed(
         mask = mask + spread;
     }
     let factors = dropout.map(|dropout| {
-        let factors = dropout.at("weights").factors(scope.rows * setting.heads, scope.keys);
+        let factors = dropout.at("weights").factors(scope.rows, setting.heads * scope.keys);
         flex::from_vec(factors, [scope.rows, setting.heads, 1, scope.keys], &device)
     });
     let branch = from_heads(attend(q, k, v, mask, factors), &weights.o);
@@ -138,11 +140,12 @@ fn fused(
         setting: setting.clone(),
         cross: memory.is_some(),
         biased: bias.is_some(),
-        weight_factors: factors("weights", rows * setting.heads, setting.scope.keys),
+        weight_factors: factors("weights", rows, setting.heads * setting.scope.keys),
         outer_factors: factors("residual", rows, width),
     };
     Some(flex::operation(inputs, shape, |inputs, _| {
         let (y, of_forward) = kept.block(inputs).forward(inputs[0]);
+        let of_forward = (!kept.setting.recompute).then_some(of_forward);
         (y, (kept, of_forward))
     }))
 }
@@ -179,10 +182,12 @@ impl Fixed {
     }
 }
 
-impl Saved<8> for (Fixed, kernel::Kept) {
+impl Saved<8> for (Fixed, Option<kernel::Kept>) {
     fn backward(self, inputs: [&[f32]; 8], gradient: &[f32], _: [bool; 8]) -> [Vec<f32>; 8] {
         let (fixed, kept) = self;
-        let found = fixed.block(inputs).backward(inputs[0], &kept, gradient);
+        let block = fixed.block(inputs);
+        let kept = kept.unwrap_or_else(|| block.forward(inputs[0]).1);
+        let found = block.backward(inputs[0], &kept, gradient);
         [
             found.x,
             found.memory.unwrap_or_default(),
@@ -220,6 +225,7 @@ mod tests {
             epsilon: 1e-6,
             scope: Arc::new(scope),
             buckets: Buckets { count: 8, max_distance: 6, bidirectional: !causal },
+            recompute: false,
         };
         let inputs = [
             parameter([14, WIDTH], 1.0, 1),
@@ -248,7 +254,7 @@ mod tests {
 
     #[test]
     fn fused_equals_composed() {
-        let dropout = Some(Dropout { rate: 0.3, key: Key::new(7) });
+        let dropout = Some(Dropout::new(0.3, Key::new(7)));
         for dropout in [None, dropout] {
             check(false, false, dropout);
             check(true, false, dropout);

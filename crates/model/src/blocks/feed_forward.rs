@@ -9,14 +9,17 @@ use burn::tensor::{Tensor, activation};
 
 type Weights = FeedForwardWeights<Tensor<2>>;
 
-/// x + feed-forward(norm(x)) for `x` of `[rows, length, width]`.
+/// x + feed-forward(norm(x)) for `x` of `[rows, length, width]`. With `recompute`, only the inputs
+/// are kept for the backward pass.
 pub(crate) fn feed_forward(
     x: &Tensor<3>,
     weights: &Weights,
     epsilon: f64,
     dropout: Option<Dropout>,
+    recompute: bool,
 ) -> Tensor<3> {
-    fused(x, weights, epsilon, dropout).unwrap_or_else(|| composed(x, weights, epsilon, dropout))
+    fused(x, weights, epsilon, dropout, recompute)
+        .unwrap_or_else(|| composed(x, weights, epsilon, dropout))
 }
 
 fn composed(x: &Tensor<3>, weights: &Weights, epsilon: f64, dropout: Option<Dropout>) -> Tensor<3> {
@@ -38,6 +41,7 @@ fn fused(
     weights: &Weights,
     epsilon: f64,
     dropout: Option<Dropout>,
+    recompute: bool,
 ) -> Option<Tensor<3>> {
     let shape @ [rows, length, width] = x.dims();
     let [inner, _] = weights.wi.dims();
@@ -59,7 +63,7 @@ fn fused(
     };
     Some(flex::operation(inputs, shape, |inputs, _| {
         let (y, kept) = settings.block(inputs).forward(inputs[0]);
-        (y, (settings, kept))
+        (y, (settings, (!recompute).then_some(kept)))
     }))
 }
 
@@ -87,10 +91,12 @@ impl Settings {
     }
 }
 
-impl Saved<5> for (Settings, kernel::Kept) {
+impl Saved<5> for (Settings, Option<kernel::Kept>) {
     fn backward(self, inputs: [&[f32]; 5], gradient: &[f32], _: [bool; 5]) -> [Vec<f32>; 5] {
         let (settings, kept) = self;
-        let found = settings.block(inputs).backward(inputs[0], kept, gradient);
+        let block = settings.block(inputs);
+        let kept = kept.unwrap_or_else(|| block.forward(inputs[0]).1);
+        let found = block.backward(inputs[0], kept, gradient);
         [found.x, found.gain, found.wi, found.gate.unwrap_or_default(), found.wo]
     }
 }
@@ -121,14 +127,14 @@ mod tests {
         let lift = |x: &Tensor<2>| x.clone().reshape([3, 7, width]);
         compare(
             &all,
-            |p| fused(&lift(&p[0]), &weights(&p[1..]), 1e-6, dropout).unwrap(),
+            |p| fused(&lift(&p[0]), &weights(&p[1..]), 1e-6, dropout, false).unwrap(),
             |p| composed(&lift(&p[0]), &weights(&p[1..]), 1e-6, dropout),
         );
     }
 
     #[test]
     fn fused_equals_composed() {
-        let dropout = Some(Dropout { rate: 0.3, key: Key::new(7) });
+        let dropout = Some(Dropout::new(0.3, Key::new(7)));
         for dropout in [None, dropout] {
             check(true, dropout);
             check(false, dropout);

@@ -63,7 +63,7 @@ impl<'a> Decoder<'a> {
         for (number, block) in stack.blocks.iter().enumerate() {
             x = self.attend_to_own(x, number, &block.attention, &bias);
             x = self.attend_to_memory(x, number, block);
-            x = feed_forward(&x, &block.feed_forward, epsilon, None);
+            x = feed_forward(&x, &block.feed_forward, epsilon, None, false);
         }
         self.position += 1;
         let hidden = forward.scale(norm(x, stack.final_norm.clone(), epsilon));

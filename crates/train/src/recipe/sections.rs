@@ -64,6 +64,10 @@ pub struct Train {
     /// the same number.
     #[serde(default)]
     pub threads: Option<usize>,
+    /// Whether blocks compute again in the backward pass what they could have kept from the forward
+    /// pass (activation checkpointing): less memory, more time, the same results.
+    #[serde(default)]
+    pub recompute: bool,
 }
 
 impl Train {
