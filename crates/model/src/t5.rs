@@ -149,11 +149,17 @@ impl T5 {
             .collect();
         let forward =
             Forward { recompute: options.recompute, ..self.forward(&tracked, options.dropout) };
-        let [encoder_vectors, decoder_vectors] = [&batch.encoder_ids, &batch.decoder_inputs]
-            .map(|ids| forward.embed(ids, batch.rows))
-            .map(|vectors| match of_inputs {
-                true => vectors.detach().require_grad(),
-                false => vectors,
+        // Both sides at once: the gradient of the embedding is as large as the embedding, and would
+        // otherwise be made twice and added up.
+        let ids = [&batch.encoder_ids[..], &batch.decoder_inputs].concat();
+        let vectors = forward.embed(&ids, 1);
+        let of_encoder = batch.encoder_ids.len();
+        let [encoder_vectors, decoder_vectors] = [0..of_encoder, of_encoder..ids.len()]
+            .map(|part| vectors.clone().narrow(1, part.start, part.len()))
+            .map(|part| part.reshape([batch.rows as isize, -1, self.config.d_model as isize]))
+            .map(|part| match of_inputs {
+                true => part.detach().require_grad(),
+                false => part,
             });
         let memory = forward.encode(encoder_vectors.clone(), inputs.encoder);
         let hidden = forward.decode(decoder_vectors.clone(), &memory, inputs.decoder, inputs.cross);

@@ -32,7 +32,6 @@ pub(crate) struct AttentionBlock<'a> {
 /// What the backward pass needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
-    normed: Vec<f32>,
     norm_factors: Vec<f32>,
     q: Vec<f32>,
     k: Vec<f32>,
@@ -93,7 +92,6 @@ impl AttentionBlock<'_> {
             bias: self.bias.map(|(table, buckets)| Bias::new(table, buckets, length)),
             weights: Vec::new(),
             heads: Vec::new(),
-            normed,
             norm_factors,
         };
         let (heads, weights) = self.attention(&kept).forward();
@@ -157,7 +155,8 @@ impl AttentionBlock<'_> {
         back(branch, outer, self.o, &mut dheads);
         let found = self.attention(kept).backward(&kept.weights, &dheads);
 
-        let source = self.memory.unwrap_or(&kept.normed);
+        let normed = norm::again(x, self.gain, &kept.norm_factors);
+        let source = self.memory.unwrap_or(&normed);
         let mut dnormed = vec![0.0; x.len()];
         back(&found.q, inner, self.q, &mut dnormed);
         let mut dmemory = self.memory.map(|memory| vec![0.0; memory.len()]);
@@ -171,7 +170,7 @@ impl AttentionBlock<'_> {
         Gradients {
             x: dx,
             gain,
-            q: weight_gradient(&found.q, inner, &kept.normed, outer),
+            q: weight_gradient(&found.q, inner, &normed, outer),
             k: weight_gradient(&found.k, inner, source, outer),
             v: weight_gradient(&found.v, inner, source, outer),
             o: weight_gradient(branch, outer, &kept.heads, inner),

@@ -28,7 +28,6 @@ pub(crate) struct FeedForward<'a> {
 /// What the backward pass needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
-    normed: Vec<f32>,
     norm_factors: Vec<f32>,
     /// n W.
     inner: Vec<f32>,
@@ -98,7 +97,7 @@ impl FeedForward<'_> {
                 *y += x;
             }
         }
-        (y, Kept { normed, norm_factors, inner: hidden, gate })
+        (y, Kept { norm_factors, inner: hidden, gate })
     }
 
     /// The gradients, from that of the output.
@@ -122,7 +121,8 @@ impl FeedForward<'_> {
             MatrixMut::new(&mut active, count, inner),
             Write::Replace,
         );
-        let Kept { normed, norm_factors, inner: mut dhidden, gate: mut dgate } = kept;
+        let Kept { norm_factors, inner: mut dhidden, gate: mut dgate } = kept;
+        let normed = norm::again(x, self.gain, &norm_factors);
         self.deactivate(&mut active, &mut dhidden, dgate.as_deref_mut(), inner);
 
         let weight_gradient = |output: &[f32], outputs: usize, input: &[f32], inputs: usize| {

@@ -32,6 +32,29 @@ pub(crate) fn forward(x: &[f32], gain: &[f32], epsilon: f32) -> (Vec<f32>, Vec<f
     (normed, factors)
 }
 
+/// The normed vectors again, from the factors of [`forward`]: cheaper to compute than to keep.
+pub(crate) fn again(x: &[f32], gain: &[f32], factors: &[f32]) -> Vec<f32> {
+    let width = gain.len();
+    let mut normed = vec![0.0; x.len()];
+    x.par_chunks(ROWS * width)
+        .zip(normed.par_chunks_mut(ROWS * width))
+        .zip(factors.par_chunks(ROWS))
+        .for_each(|((x, normed), factors)| {
+            vectorized(
+                #[inline(always)]
+                || {
+                    let rows = x.chunks_exact(width).zip(normed.chunks_exact_mut(width));
+                    for ((x, normed), factor) in rows.zip(factors) {
+                        for ((n, x), gain) in normed.iter_mut().zip(x).zip(gain) {
+                            *n = x * *factor * gain;
+                        }
+                    }
+                },
+            );
+        });
+    normed
+}
+
 /// Adds the gradient of x to `dx` and gives that of the gain, from the gradient of the normed
 /// vectors.
 pub(crate) fn backward(
