@@ -10,6 +10,7 @@
 mod blocks;
 mod config;
 mod decode;
+mod device;
 mod dropout;
 mod error;
 mod flex;
@@ -26,7 +27,10 @@ mod weights;
 
 pub use config::{FeedForward, T5Config};
 pub use decode::{Beam, Generation, Guards, LengthPenalty, OptionScore, Sampling, Strategy};
+pub use device::Device;
 pub use error::ModelError;
+#[doc(hidden)]
+pub use flex::composed;
 pub use gradients::Gradients;
 pub use init::Init;
 pub use t5::{Backward, LossOptions, T5};
