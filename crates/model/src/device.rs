@@ -54,6 +54,19 @@ impl fmt::Display for Device {
 }
 
 impl Device {
+    /// What the device calls itself, such as the name of a graphics card.
+    ///
+    /// # Errors
+    /// When the build lacks the device's feature, or the machine the device.
+    pub fn describe(self) -> Result<String, ModelError> {
+        let device = self.open()?;
+        #[cfg(any(feature = "wgpu", feature = "cuda"))]
+        let name = device.identity().map(|identity| identity.name);
+        #[cfg(not(any(feature = "wgpu", feature = "cuda")))]
+        let name: Option<String> = None;
+        Ok(name.unwrap_or_else(|| format!("{device:?}")))
+    }
+
     /// Opens the device, which must be there and part of this build.
     pub(crate) fn open(self) -> Result<burn::tensor::Device, ModelError> {
         match self {

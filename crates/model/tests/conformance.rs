@@ -7,8 +7,8 @@ mod support;
 
 use ext5_core::{Batch, Key};
 use ext5_model::{
-    Backward, Beam, Device, FeedForward, Generation, Init, LossOptions, Strategy, T5, T5Config,
-    composed,
+    Backward, Beam, Device, FeedForward, Generation, Init, LengthPenalty, LossOptions, Strategy,
+    T5, T5Config, composed,
 };
 use support::{Segment, batch, config, sequence};
 
@@ -17,9 +17,12 @@ fn device() -> Device {
     std::env::var("EXT5_TEST_DEVICE").map_or(Device::Cpu, |word| word.parse().unwrap())
 }
 
-/// Runs `work` on a model that is on the device, with the bodies that devices run.
+/// Runs `work` on a model that is on the device; on the CPU with the bodies that others run.
 fn there<R>(model: T5, work: impl FnOnce(T5) -> R) -> R {
-    composed(|| work(model.to_device(device()).unwrap()))
+    let device = device();
+    println!("on {device}: {}", device.describe().unwrap());
+    let model = model.to_device(device).unwrap();
+    if device == Device::Cpu { composed(|| work(model)) } else { work(model) }
 }
 
 fn configs() -> [T5Config; 2] {
@@ -145,7 +148,7 @@ fn generation_and_scores() {
     let inputs: Vec<_> =
         [9, 1, 17].map(|length| sequence(Key::new(length), length as usize)).into();
     let options: Vec<Vec<_>> = vec![vec![vec![5, 1], vec![9, 8, 1]], vec![vec![7, 1]], vec![]];
-    let beam = Strategy::Beam(Beam { beams: 3, ..Beam::default() });
+    let beam = Strategy::Beam(Beam { beams: 3, penalty: LengthPenalty::T5x(0.6) });
     let searches =
         [Generation::greedy(12), Generation { strategy: beam, ..Generation::greedy(12) }];
     let run = |model: &T5| {
