@@ -1,6 +1,7 @@
 //! Where a model's tensors live and its work is done.
 
 use crate::error::ModelError;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -10,7 +11,8 @@ use std::str::FromStr;
 /// Every device but the CPU is a feature of the build. Weights and gradients are seen as slices in
 /// this machine's memory wherever the model lives: correct, but each
 /// [`update`](crate::T5::update) away from the CPU moves all weights there and back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Device {
     /// This machine's processor.
     #[default]
@@ -43,6 +45,20 @@ impl FromStr for Device {
     }
 }
 
+impl TryFrom<String> for Device {
+    type Error = ModelError;
+
+    fn try_from(word: String) -> Result<Device, ModelError> {
+        word.parse()
+    }
+}
+
+impl From<Device> for String {
+    fn from(device: Device) -> String {
+        device.to_string()
+    }
+}
+
 impl fmt::Display for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -59,56 +75,64 @@ impl Device {
     /// # Errors
     /// When the build lacks the device's feature, or the machine the device.
     pub fn describe(self) -> Result<String, ModelError> {
-        let device = self.open()?;
-        #[cfg(any(feature = "wgpu", feature = "cuda"))]
-        let name = device.identity().map(|identity| identity.name);
-        #[cfg(not(any(feature = "wgpu", feature = "cuda")))]
-        let name: Option<String> = None;
-        Ok(name.unwrap_or_else(|| format!("{device:?}")))
+        match self {
+            Device::Cpu => Ok("this machine's processor".to_owned()),
+            Device::Wgpu => wgpu().map(|(_, name)| name),
+            Device::Cuda(number) => cuda(number).map(|(_, name)| name),
+        }
     }
 
     /// Opens the device, which must be there and part of this build.
     pub(crate) fn open(self) -> Result<burn::tensor::Device, ModelError> {
         match self {
             Device::Cpu => Ok(burn::tensor::Device::flex()),
-            Device::Wgpu => wgpu(),
-            Device::Cuda(number) => cuda(number),
+            Device::Wgpu => wgpu().map(|(device, _)| device),
+            Device::Cuda(number) => cuda(number).map(|(device, _)| device),
         }
     }
 }
 
+/// An open device and its name.
+type Named = (burn::tensor::Device, String);
+
 /// The adapter is asked for once: opening one that is open already is an error.
 #[cfg(feature = "wgpu")]
-fn wgpu() -> Result<burn::tensor::Device, ModelError> {
+fn wgpu() -> Result<Named, ModelError> {
     use std::sync::OnceLock;
-    static OPEN: OnceLock<Result<burn::tensor::Device, String>> = OnceLock::new();
-    let opened = OPEN.get_or_init(|| {
-        burn::tensor::Device::wgpu_options().init().map_err(|error| error.to_string())
-    });
-    opened.clone().map_err(|what| {
+    static OPEN: OnceLock<Result<Named, String>> = OnceLock::new();
+    let open = || match burn::tensor::Device::wgpu_options().init_with_setup() {
+        Ok((device, setup)) => {
+            let name = setup.adapter.get_info().name;
+            Ok((device, format!("{name} over {:?}", setup.backend)))
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    OPEN.get_or_init(open).clone().map_err(|what| {
         ModelError::Device(format!("wgpu: {what}; is a driver for Vulkan or Metal installed?"))
     })
 }
 
 #[cfg(not(feature = "wgpu"))]
-fn wgpu() -> Result<burn::tensor::Device, ModelError> {
+fn wgpu() -> Result<Named, ModelError> {
     Err(missing("wgpu"))
 }
 
 #[cfg(feature = "cuda")]
-fn cuda(number: usize) -> Result<burn::tensor::Device, ModelError> {
+fn cuda(number: usize) -> Result<Named, ModelError> {
     let cards = burn::tensor::Device::enumerate(burn::tensor::DeviceType::Cuda).into_vec();
-    let found = cards.len();
-    match number < found {
-        true => Ok(burn::tensor::Device::cuda(number)),
-        false => Err(ModelError::Device(format!(
-            "cuda:{number}: NVIDIA's driver shows {found} cards, counted from 0; is it installed?"
-        ))),
+    if number >= cards.len() {
+        return Err(ModelError::Device(format!(
+            "cuda:{number}: NVIDIA's driver shows {} cards, counted from 0; is it installed?",
+            cards.len()
+        )));
     }
+    let device = burn::tensor::Device::cuda(number);
+    let name = device.identity().map_or_else(|| "CUDA card".to_owned(), |identity| identity.name);
+    Ok((device, name))
 }
 
 #[cfg(not(feature = "cuda"))]
-fn cuda(_: usize) -> Result<burn::tensor::Device, ModelError> {
+fn cuda(_: usize) -> Result<Named, ModelError> {
     Err(missing("cuda"))
 }
 
