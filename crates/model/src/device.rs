@@ -163,6 +163,15 @@ mod tests {
         }
     }
 
+    /// As recipes hold them.
+    #[test]
+    fn devices_are_written_as_words() {
+        let device: Device = serde_json::from_str("\"cuda\"").unwrap();
+        assert_eq!(serde_json::to_string(&device).unwrap(), "\"cuda:0\"");
+        let error = serde_json::from_str::<Device>("\"tpu\"").unwrap_err().to_string();
+        assert!(error.contains("`tpu` is no device"), "{error}");
+    }
+
     #[cfg(not(feature = "wgpu"))]
     #[test]
     fn what_the_build_lacks_is_named() {
