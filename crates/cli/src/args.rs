@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ext5_mix::export::Shard;
+use ext5_model::Device;
 use std::path::PathBuf;
 
 /// Pre-train, fine-tune and score a T5 on mixtures of text-to-text tasks.
@@ -254,6 +255,10 @@ pub struct Eval {
     pub model: PathBuf,
     #[command(flatten)]
     pub tasks: TaskOverrides,
+    /// Where to run the model: `cpu`, `wgpu`, `cuda` or `cuda:1`. Devices beside the CPU are features
+    /// of the build. For training, `--set train.device=…` says it.
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    pub device: Device,
     /// Tasks to score: names, patterns, `family:NAME` or `suite:NAME`; those that the run was
     /// trained on by default.
     #[arg(long = "task", value_name = "PATTERN")]
@@ -284,6 +289,10 @@ pub struct Predict {
     pub text: Option<String>,
     #[command(flatten)]
     pub tasks: TaskOverrides,
+    /// Where to run the model: `cpu`, `wgpu`, `cuda` or `cuda:1`. Devices beside the CPU are features
+    /// of the build. For training, `--set train.device=…` says it.
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    pub device: Device,
     /// Tokens of an answer, at most; the run's target length by default.
     #[arg(long, value_name = "N")]
     pub max_targets: Option<usize>,

@@ -27,6 +27,9 @@ pub enum ModelError {
         /// Ids of the vocabulary.
         ids: u32,
     },
+    /// A device that cannot be had.
+    #[error("device: {0}")]
+    Device(String),
     /// Generation that cannot be.
     #[error("generation: {0}")]
     Generation(String),

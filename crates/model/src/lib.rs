@@ -10,6 +10,7 @@
 mod blocks;
 mod config;
 mod decode;
+mod device;
 mod dropout;
 mod error;
 mod flex;
@@ -27,8 +28,14 @@ mod weights;
 
 pub use config::{FeedForward, T5Config};
 pub use decode::{Beam, Generation, Guards, LengthPenalty, OptionScore, Sampling, Strategy};
+<<<<<<< HEAD
 pub use dropout::Dropout;
+=======
+pub use device::Device;
+>>>>>>> wip-device
 pub use error::ModelError;
+#[doc(hidden)]
+pub use flex::composed;
 pub use gradients::Gradients;
 pub use init::Init;
 pub use losses::SlotLoss;

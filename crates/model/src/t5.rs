@@ -2,6 +2,7 @@
 
 use crate::blocks::head::{Targets, cross_entropy};
 use crate::config::T5Config;
+use crate::device;
 use crate::dropout::Dropout;
 use crate::error::ModelError;
 use crate::flex;
@@ -15,7 +16,7 @@ use burn::tensor::{Device, Tensor};
 use ext5_core::{Batch, Key};
 use std::fmt;
 
-/// An encoder-decoder with its weights, on the CPU.
+/// An encoder-decoder with its weights: on the CPU, until [`to_device`](T5::to_device) moves it.
 ///
 /// Weights are visited and changed as `f32` slices under their Hugging Face names and shapes, always
 /// in the same order.
@@ -78,6 +79,21 @@ impl T5 {
         };
         let tensors = values.into_iter().zip(&specs).map(tensor).collect();
         T5 { config, specs, tensors }
+    }
+
+    /// Moves the model to a device. Nothing else about it changes: all that it does, it does
+    /// there, to the same results but for rounding.
+    ///
+    /// # Errors
+    /// When the build lacks the device's feature, or the machine the device.
+    pub fn to_device(mut self, device: device::Device) -> Result<T5, ModelError> {
+        let device = device.open()?;
+        let moved = |tensor: Tensor<2>| {
+            let shape = tensor.dims();
+            flex::from_vec(flex::into_vec(tensor), shape, &device)
+        };
+        self.tensors = self.tensors.into_iter().map(moved).collect();
+        Ok(self)
     }
 
     /// The shape.

@@ -115,6 +115,7 @@ impl<'a> Trainer<'a> {
             Some((_, newest)) => checkpoint::load(&newest, &mut optimizer)?,
             None => (first()?, Position::default()),
         };
+        let model = model.to_device(recipe.train.device).map_err(CheckpointError::from)?;
         let path = folder.log();
         let log =
             Log::open(&path, position.step).map_err(|source| TrainError::Log { path, source })?;

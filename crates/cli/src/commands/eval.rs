@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Scores a model on tasks.
 pub fn run(command: Eval) -> Result<(), Failure> {
-    let opened = model::open(&command.model, &command.tasks)?;
+    let opened = model::open(&command.model, &command.tasks, command.device)?;
     let registry = Registry::with_built_in(&opened.tasks).request()?;
     let patterns = patterns(&command.patterns, opened.trained.origin.as_ref())?;
     let tasks = registry.select(&patterns).request()?;

@@ -2,6 +2,7 @@
 
 use crate::args::TaskOverrides;
 use crate::failure::{Blame, Failure};
+use ext5_model::Device;
 use ext5_train::Trained;
 use std::path::{Path, PathBuf};
 
@@ -22,9 +23,11 @@ pub struct Opened {
     pub targets: usize,
 }
 
-/// Opens a run or a Hugging Face folder; options replace what the run's recipe says.
-pub fn open(path: &Path, overrides: &TaskOverrides) -> Result<Opened, Failure> {
-    let trained = Trained::open(path, overrides.data_root.as_deref()).request()?;
+/// Opens a run or a Hugging Face folder and moves its model to `device`; options replace what the
+/// run's recipe says.
+pub fn open(path: &Path, overrides: &TaskOverrides, device: Device) -> Result<Opened, Failure> {
+    let mut trained = Trained::open(path, overrides.data_root.as_deref()).request()?;
+    trained.model = trained.model.to_device(device).request()?;
     let recipe = trained.origin.as_ref().map(|origin| &origin.recipe);
     let (inputs, targets) =
         recipe.map_or(T5_LENGTHS, |recipe| (recipe.batch.inputs, recipe.batch.targets));

@@ -9,7 +9,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 /// Answers one text, or each line of standard input.
 pub fn run(command: Predict) -> Result<(), Failure> {
-    let opened = model::open(&command.model, &command.tasks)?;
+    let opened = model::open(&command.model, &command.tasks, command.device)?;
     let most = command.max_targets.unwrap_or(opened.targets);
     let mut out = io::stdout().lock();
     if let Some(text) = command.text {

@@ -89,6 +89,7 @@ impl Recipe {
         fixed.data = Data::default();
         fixed.train.steps = 0;
         fixed.train.log_every = 0;
+        fixed.train.device = Default::default();
         fixed.evaluation = Evaluation::default();
         fixed.checkpoints = Checkpoints::default();
         fixed

@@ -1,7 +1,7 @@
 //! The sections of a recipe that only training reads.
 
 use crate::optimizer::AdafactorOptions;
-use ext5_model::{Init, T5Config};
+use ext5_model::{Device, Init, T5Config};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -68,6 +68,10 @@ pub struct Train {
     /// pass (activation checkpointing): less memory, more time, the same results.
     #[serde(default)]
     pub recompute: bool,
+    /// Where the model is trained: `cpu`, `wgpu`, `cuda` or `cuda:1`. Devices beside the CPU are
+    /// features of the build.
+    #[serde(default)]
+    pub device: Device,
 }
 
 impl Train {
