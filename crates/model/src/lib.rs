@@ -28,11 +28,8 @@ mod weights;
 
 pub use config::{FeedForward, T5Config};
 pub use decode::{Beam, Generation, Guards, LengthPenalty, OptionScore, Sampling, Strategy};
-<<<<<<< HEAD
-pub use dropout::Dropout;
-=======
 pub use device::Device;
->>>>>>> wip-device
+pub use dropout::Dropout;
 pub use error::ModelError;
 #[doc(hidden)]
 pub use flex::composed;
