@@ -7,8 +7,8 @@ mod support;
 
 use ext5_core::{Batch, Key};
 use ext5_model::{
-    Backward, Beam, Device, FeedForward, Generation, Init, LengthPenalty, LossOptions, Strategy,
-    T5, T5Config, composed,
+    Backward, Beam, Device, Dropout, FeedForward, Generation, Init, LengthPenalty, LossOptions,
+    Strategy, T5, T5Config, composed,
 };
 use support::{Segment, batch, config, sequence};
 
@@ -122,8 +122,12 @@ fn losses_and_gradients() {
 
 #[test]
 fn losses_and_gradients_with_dropout_z_loss_and_smoothing() {
-    let options =
-        LossOptions { z_loss: 1e-3, label_smoothing: 0.1, dropout: Some((0.2, Key::new(9))) };
+    let options = LossOptions {
+        z_loss: 1e-3,
+        label_smoothing: 0.1,
+        dropout: Some(Dropout::new(0.2, Key::new(9))),
+        recompute: false,
+    };
     compare_backward("all options", &options);
 }
 
