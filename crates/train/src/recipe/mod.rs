@@ -4,8 +4,9 @@ mod read;
 mod sections;
 
 pub use ext5_mix::recipe::{Batches, Corpus, Data, Mixture, MixtureRecipe, RecipeError};
-pub use sections::{Checkpoints, Evaluation, Loss, Model, Optimizer, Train};
+pub use sections::{Checkpoints, Evaluation, Loss, Model, Train};
 
+use crate::optimizer::Rule;
 use crate::schedule::Schedule;
 use ext5_core::Digest;
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,7 @@ pub struct Recipe {
     pub loss: Loss,
     /// How weights are updated.
     #[serde(default)]
-    pub optimizer: Optimizer,
+    pub optimizer: Rule,
     /// The learning rate.
     #[serde(default)]
     pub schedule: Schedule,
@@ -89,6 +90,7 @@ impl Recipe {
         fixed.data = Data::default();
         fixed.train.steps = 0;
         fixed.train.log_every = 0;
+        fixed.train.skip_nonfinite = 0;
         fixed.evaluation = Evaluation::default();
         fixed.checkpoints = Checkpoints::default();
         fixed
