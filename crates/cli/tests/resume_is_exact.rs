@@ -84,7 +84,7 @@ fn with_every_optimiser() {
         world.succeed(&[pretraining(&whole).as_slice(), &sets].concat());
         let saving = [pretraining(&killed).as_slice(), &sets, &saves].concat();
         let mut kills = 0;
-        for milliseconds in [90, 130, 170, 210, 250] {
+        for milliseconds in (0..8).map(|round| 25 + 9 * round) {
             let quiet = std::process::Stdio::null;
             let mut child = world.command(&saving).stdout(quiet()).stderr(quiet()).spawn().unwrap();
             std::thread::sleep(Duration::from_millis(milliseconds));

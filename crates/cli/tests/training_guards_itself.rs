@@ -15,8 +15,14 @@ fn lines(run: &Path, event: &str) -> Vec<serde_json::Value> {
 }
 
 /// A rate at which weights overflow after the first update.
-const DIVERGE: [&str; 6] =
-    ["--set", "schedule.base=1e38", "--set", "schedule.factors=['constant']", "--set", "train.steps=9"];
+const DIVERGE: [&str; 6] = [
+    "--set",
+    "schedule.base=1e38",
+    "--set",
+    "schedule.factors=['constant']",
+    "--set",
+    "train.steps=9",
+];
 
 #[test]
 fn what_is_not_finite_is_named() {
@@ -62,8 +68,16 @@ fn the_best_checkpoint_is_kept_and_the_run_ends_early() {
     let world = World::new();
     // Nothing is learned at a rate of 0, so the first score stays the best.
     let sets = [
-        "--set", "schedule.base=0", "--set", "evaluation.every=2", "--set", "checkpoints.best=['warm']",
-        "--set", "evaluation.patience=3", "--set", "checkpoints.keep=1",
+        "--set",
+        "schedule.base=0",
+        "--set",
+        "evaluation.every=2",
+        "--set",
+        "checkpoints.best=['warm']",
+        "--set",
+        "evaluation.patience=3",
+        "--set",
+        "checkpoints.keep=1",
     ];
     let command = [pretraining("run").as_slice(), &sets].concat();
     let output = world.succeed(&command);
@@ -116,8 +130,15 @@ fn tensorboard_opens_the_events() {
         assert_eq!(event[0].as_u64(), Some(*step));
         assert!((event[1].as_f64().unwrap() / norm - 1.0).abs() < 1e-6);
     }
-    for tag in ["train/denoising", "train/supervised", "train/family/classification",
-        "train/entry/warm", "held_out/denoising", "run/rate", "run/tokens_per_second"] {
+    for tag in [
+        "train/denoising",
+        "train/supervised",
+        "train/family/classification",
+        "train/entry/warm",
+        "held_out/denoising",
+        "run/rate",
+        "run/tokens_per_second",
+    ] {
         assert!(found[tag].as_array().is_some_and(|values| values.len() > 1), "{tag}: {found}");
     }
 }

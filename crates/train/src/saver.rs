@@ -79,8 +79,16 @@ mod tests {
     use std::path::Path;
 
     fn snapshot(step: u64, best: Option<u64>) -> Snapshot {
-        let config = T5Config { vocab_size: 32, d_model: 8, d_kv: 4, d_ff: 8, num_layers: 1,
-            num_decoder_layers: 1, num_heads: 2, ..T5Config::default() };
+        let config = T5Config {
+            vocab_size: 32,
+            d_model: 8,
+            d_kv: 4,
+            d_ff: 8,
+            num_layers: 1,
+            num_decoder_layers: 1,
+            num_heads: 2,
+            ..T5Config::default()
+        };
         let model = T5::init(config, Init::T5x, Key::new(step)).unwrap();
         let best = best.map(|step| Best { step, score: 50.0 });
         let mut optimizer = Optimizer::new(Rule::default());

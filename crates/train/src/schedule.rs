@@ -82,7 +82,10 @@ impl Schedule {
             return Some(("schedule.minimum", "expected 0 or more"));
         }
         if self.factors.is_empty() {
-            return Some(("schedule.factors", "without a factor the rate would be 1 at every step"));
+            return Some((
+                "schedule.factors",
+                "without a factor the rate would be 1 at every step",
+            ));
         }
         if self.decay_steps == Some(0) {
             return Some(("schedule.decay_steps", "must be at least 1"));

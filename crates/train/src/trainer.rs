@@ -152,6 +152,10 @@ impl<'a> Trainer<'a> {
         let path = folder.log();
         let failed = |source| TrainError::Log { path, source };
         let open = || {
+            if new && folder.log().exists() {
+                // A killed process wrote it before its first checkpoint.
+                std::fs::remove_file(folder.log())?;
+            }
             let log = Log::open(&folder.log(), position.step)?;
             Ok((log, Events::open(folder.path(), position.step)?))
         };
@@ -198,8 +202,8 @@ impl<'a> Trainer<'a> {
         let held_out = HeldOut::new(recipe, self.prepared)?;
         let mut batches = self.prepared.batches(self.position.cursor, (0, 1))?;
         let mut saved = Instant::now();
-        if self.new && recipe.evaluation.every > 0 {
-            self.evaluate(&held_out, on_event)?;
+        if self.new && recipe.evaluation.every > 0 && self.evaluate(&held_out, on_event)? {
+            self.save(on_event)?;
         }
         while self.position.step < recipe.train.steps && !self.is_out_of_patience() {
             if stop.load(Ordering::Relaxed) {

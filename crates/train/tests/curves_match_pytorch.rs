@@ -109,8 +109,10 @@ fn curve(rule: Rule, base: f64, clip: Option<f64>, names: &[String], steps: usiz
 fn two_hundred_updates() {
     let golden = golden();
     let names: Vec<String> = serde_json::from_value(golden["parameters"].clone()).unwrap();
-    let hugging_face =
-        AdafactorHuggingFaceOptions { relative_step: false, ..AdafactorHuggingFaceOptions::default() };
+    let hugging_face = AdafactorHuggingFaceOptions {
+        relative_step: false,
+        ..AdafactorHuggingFaceOptions::default()
+    };
     for (name, rule, base, clip) in [
         ("adamw", Rule::AdamW(AdamWOptions::default()), 0.001, Some(1.0)),
         ("adafactor_hugging_face", Rule::AdafactorHuggingFace(hugging_face), 0.01, None),
@@ -123,7 +125,9 @@ fn two_hundred_updates() {
             found.iter().zip(&expected).map(|(found, expected)| (found - expected).abs()).collect();
         let worst = |steps: &[f64]| steps.iter().copied().fold(0.0, f64::max);
         let (early, late) = (worst(&differences[..50]), worst(&differences[50..]));
-        eprintln!("{name}: {early:.1e} in the first 50 steps, {late:.1e} after; spread {spread:.1e}");
+        eprintln!(
+            "{name}: {early:.1e} in the first 50 steps, {late:.1e} after; spread {spread:.1e}"
+        );
         assert!(expected[199] < expected[0] - 0.5, "the oracle learned nothing");
         assert!(early < 1e-3, "{name}: {early:.1e}");
         assert!(late < (3.0 * spread).max(1e-3), "{name}: {late:.1e}");

@@ -135,7 +135,11 @@ fn threads_change_nothing() {
             pool.install(|| run(case, steps).1)
         };
         let (one, three) = (on(1), on(3));
-        assert!(one.iter().zip(&three).all(|(a, b)| a.to_bits() == b.to_bits()), "{}", case["rule"]);
+        assert!(
+            one.iter().zip(&three).all(|(a, b)| a.to_bits() == b.to_bits()),
+            "{}",
+            case["rule"]
+        );
     }
 }
 

@@ -139,7 +139,10 @@ impl Rule {
             }
         };
         if !betas {
-            return Some(("optimizer", "betas must be 0 or more and below 1; Adafactor's `decay_rate` and `clipping_threshold` above 0"));
+            return Some((
+                "optimizer",
+                "betas must be 0 or more and below 1; Adafactor's `decay_rate` and `clipping_threshold` above 0",
+            ));
         }
         if !epsilon {
             return Some(("optimizer", "every epsilon must be above 0"));

@@ -49,10 +49,16 @@ impl Recipe {
         }
         let scores = !self.checkpoints.best.is_empty();
         if scores && (self.evaluation.every == 0 || self.evaluation.scored_examples == 0) {
-            return wrong("checkpoints.best", "needs `evaluation.every` and `scored_examples` above 0");
+            return wrong(
+                "checkpoints.best",
+                "needs `evaluation.every` and `scored_examples` above 0",
+            );
         }
         if self.evaluation.patience.is_some() && !scores {
-            return wrong("evaluation.patience", "needs `checkpoints.best`: what should get better");
+            return wrong(
+                "evaluation.patience",
+                "needs `checkpoints.best`: what should get better",
+            );
         }
         if self.evaluation.patience == Some(0) {
             return wrong("evaluation.patience", "must be at least 1");

@@ -1,11 +1,12 @@
 //! The sections of a recipe that only training reads.
 
 use ext5_model::{Init, T5Config};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// The model: exactly one of `size`, `config` and `from`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Model {
     /// How first weights are drawn when none are loaded.
@@ -19,7 +20,7 @@ pub struct Model {
 }
 
 /// The training objective.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Loss {
     /// Weight of (log Z)² beside the cross-entropy.
@@ -37,7 +38,7 @@ impl Default for Loss {
 }
 
 /// How long a run is, and what it does with gradients that are out of the ordinary.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Train {
     /// Weight updates.
@@ -67,7 +68,7 @@ impl Train {
 
 /// Held-out losses during training, and scores where `checkpoints.best` asks for them. The same
 /// examples are used every time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Evaluation {
     /// Steps between two evaluations; 0 for none.
@@ -88,7 +89,7 @@ impl Default for Evaluation {
 }
 
 /// When to save, and how much to keep.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Checkpoints {
     /// Steps between two checkpoints; 0 for the last step only.
