@@ -75,12 +75,12 @@ pub struct Position {
     /// How many of them were the last ones before this.
     #[serde(default)]
     pub skipped_in_a_row: u64,
-    /// The best score so far, where the run looks for one.
+    /// The best score so far, the last of equals, where the run looks for one.
     #[serde(default)]
     pub best: Option<Best>,
-    /// Evaluations since then.
+    /// Evaluations since a score was better than all before it.
     #[serde(default)]
-    pub evaluations_since_best: u64,
+    pub evaluations_without_gain: u64,
 }
 
 /// A run's best score so far.

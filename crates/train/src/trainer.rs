@@ -238,8 +238,8 @@ impl<'a> Trainer<'a> {
 
     /// Whether so many evaluations brought nothing better that the run should end.
     fn is_out_of_patience(&self) -> bool {
-        let since = self.position.evaluations_since_best;
-        self.recipe.evaluation.patience.is_some_and(|patience| since >= patience)
+        let waited = self.position.evaluations_without_gain;
+        self.recipe.evaluation.patience.is_some_and(|patience| waited >= patience)
     }
 
     pub(crate) fn write_training_line(
@@ -266,7 +266,7 @@ impl<'a> Trainer<'a> {
         self.write(&line, on_event)
     }
 
-    /// Takes held-out losses and scores; says whether the mean score is the best so far.
+    /// Takes held-out losses and scores; says whether the mean score is as good as the best so far.
     fn evaluate(
         &mut self,
         held_out: &HeldOut,
@@ -277,12 +277,16 @@ impl<'a> Trainer<'a> {
         let step = self.position.step;
         let score = mean(&scores);
         let best = self.position.best.map(|best| best.score);
-        let better = score.filter(|score| best.is_none_or(|best| *score > best));
+        let gain = score.is_some_and(|score| best.is_none_or(|best| score > best));
+        // Of equals the later is taken: early scores are often all 0.
+        let better = score.filter(|score| best.is_none_or(|best| *score >= best));
         if let Some(score) = better {
             self.position.best = Some(Best { step, score });
-            self.position.evaluations_since_best = 0;
+        }
+        if gain {
+            self.position.evaluations_without_gain = 0;
         } else if !scores.is_empty() {
-            self.position.evaluations_since_best += 1;
+            self.position.evaluations_without_gain += 1;
         }
         let (denoising, supervised) = sums(&self.prepared.mixture, &entries);
         let families = families(&self.prepared.mixture, &entries);
