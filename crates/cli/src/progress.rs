@@ -3,7 +3,7 @@
 use ext5_core::number::count;
 use ext5_mix::export::Progress;
 use ext5_train::Event;
-use ext5_train::log::{Line, Tally};
+use ext5_train::log::{Line, Tallies, Tally};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -148,19 +148,66 @@ impl Training {
 
 fn describe(line: &Line) -> String {
     match line {
-        Line::Train { step, rate, denoising, supervised, fill, tokens_per_second, .. } => format!(
-            "step {step:>6}  train     denoising {}  supervised {}  rate {rate:.5}  \
-             fill {:.0} %  {tokens_per_second:.0} tokens/s",
+        Line::Train {
+            step,
+            rate,
+            denoising,
+            supervised,
+            families,
+            fill,
+            tokens_per_second,
+            ..
+        } => format!(
+            "step {step:>6}  train     denoising {}  supervised {}{}  rate {rate:.5}  \
+             fill {:.0} %  {} tokens/s",
             loss(denoising),
             loss(supervised),
-            fill * 100.0
+            by_family(families),
+            fill * 100.0,
+            count(*tokens_per_second as u64)
         ),
-        Line::Evaluation { step, denoising, supervised, .. } => format!(
-            "step {step:>6}  held out  denoising {}  supervised {}",
-            loss(denoising),
-            loss(supervised)
-        ),
+        Line::Evaluation { step, denoising, supervised, families, scores, .. } => {
+            let scores: String = scores
+                .iter()
+                .map(|score| format!("  {} {} {:.2}", score.task, score.metric, score.value))
+                .collect();
+            format!(
+                "step {step:>6}  held out  denoising {}  supervised {}{}{scores}",
+                loss(denoising),
+                loss(supervised),
+                by_family(families)
+            )
+        }
+        Line::Skipped { step, in_a_row, batch, losses } => {
+            let losses: Vec<String> = losses
+                .iter()
+                .map(|(name, loss)| match loss {
+                    Some(loss) => format!("{name} {loss:.3}"),
+                    None => format!("{name} not finite"),
+                })
+                .collect();
+            format!(
+                "step {step:>6}  left out  loss or gradient not finite, {in_a_row} in a row; \
+                 batch at window {}, row {}: {}",
+                batch.window,
+                batch.row,
+                losses.join(", ")
+            )
+        }
     }
+}
+
+/// Losses by family, where there is more than one.
+fn by_family(families: &Tallies) -> String {
+    if families.len() < 2 {
+        return String::new();
+    }
+    let all: Vec<String> = families
+        .iter()
+        .filter(|(_, tally)| tally.tokens > 0)
+        .map(|(name, tally)| format!("{name} {:.3}", tally.loss()))
+        .collect();
+    format!(" ({})", all.join(", "))
 }
 
 fn loss(tally: &Tally) -> String {

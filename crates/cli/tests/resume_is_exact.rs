@@ -67,6 +67,38 @@ fn check_whole(run: &Path) {
     }
 }
 
+/// Every optimiser, killed while it trains and while checkpoints are being written beside that.
+#[test]
+fn with_every_optimiser() {
+    let world = World::new();
+    let rules = [
+        "optimizer={name='adafactor', weight_decay=0.001}",
+        "optimizer={name='adafactor_hugging_face'}",
+        "optimizer={name='adamw'}",
+        "optimizer={name='adamw_scale'}",
+    ];
+    for (number, rule) in rules.into_iter().enumerate() {
+        let (whole, killed) = (format!("whole-{number}"), format!("killed-{number}"));
+        let sets = ["--set", rule, "--set", "train.clip_norm=0.5", "--set", "schedule.base=0.3"];
+        let saves = ["--set", "checkpoints.every_steps=1"];
+        world.succeed(&[pretraining(&whole).as_slice(), &sets].concat());
+        let saving = [pretraining(&killed).as_slice(), &sets, &saves].concat();
+        let mut kills = 0;
+        for milliseconds in (0..8).map(|round| 25 + 9 * round) {
+            let quiet = std::process::Stdio::null;
+            let mut child = world.command(&saving).stdout(quiet()).stderr(quiet()).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(milliseconds));
+            kills += usize::from(child.try_wait().unwrap().is_none());
+            child.kill().unwrap();
+            child.wait().unwrap();
+            check_whole(&world.path(&killed));
+        }
+        world.succeed(&saving);
+        assert!(kills > 1, "only {kills} kills: the run is too short to test anything");
+        assert_same_end(&world, &whole, &killed);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn after_ctrl_c() {

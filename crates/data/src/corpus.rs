@@ -9,6 +9,7 @@ use crate::rows::{RECORD_LIMIT, Row};
 use crate::tally::{Tally, Tolerance};
 use crate::text;
 use crate::walk::Walk;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::Read;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How files hold documents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Layout {
     /// Plain text, a paragraph a line, documents separated by empty lines. A document also ends

@@ -1,10 +1,11 @@
 //! What becomes of examples that are longer than rows.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a side of an example loses when it is too long. The end of sequence is never lost: it is
 /// put behind what is left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Trim {
     /// Its last tokens.
@@ -20,7 +21,7 @@ pub enum Trim {
 }
 
 /// What becomes of long inputs and of long targets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Trims {
     /// Of tasks' inputs.

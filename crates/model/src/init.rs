@@ -4,6 +4,7 @@ use crate::config::T5Config;
 use crate::parameters::{Role, Spec};
 use ext5_core::{Key, Rng};
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Elements drawn under one key, so that large tensors can be drawn in parallel.
@@ -14,7 +15,7 @@ const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 
 /// How first weights are drawn. The two differ in the feed-forward blocks, the relative bias and
 /// the head: Hugging Face's head is drawn from N(0, 1), which starts the loss far above ln V.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Init {
     /// As `t5x/examples/t5/layers.py` does.

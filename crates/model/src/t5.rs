@@ -19,7 +19,8 @@ use std::fmt;
 /// An encoder-decoder with its weights: on the CPU, until [`to_device`](T5::to_device) moves it.
 ///
 /// Weights are visited and changed as `f32` slices under their Hugging Face names and shapes, always
-/// in the same order.
+/// in the same order. A clone shares them until one of the two is changed.
+#[derive(Clone)]
 pub struct T5 {
     pub(crate) config: T5Config,
     pub(crate) specs: Vec<Spec>,

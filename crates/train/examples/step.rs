@@ -7,7 +7,7 @@
 
 use ext5_core::{Batch, Key};
 use ext5_model::{Init, LossOptions, T5, T5Config};
-use ext5_train::optimizer::{Adafactor, AdafactorOptions};
+use ext5_train::optimizer::Optimizer;
 use std::error::Error;
 use std::time::Instant;
 
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..T5Config::default()
     };
     let mut model = T5::init(config, Init::T5x, Key::new(0))?;
-    let mut optimizer = Adafactor::new(AdafactorOptions::default());
+    let mut optimizer = Optimizer::default();
     let batch = batch(rows, inputs, targets, vocabulary as u64);
     let options = LossOptions::default();
     let mut times = Vec::new();

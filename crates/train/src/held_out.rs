@@ -5,7 +5,7 @@ use crate::recipe::Recipe;
 use crate::trainer::TrainError;
 use ext5_core::Key;
 use ext5_mix::batches::BatchError;
-use ext5_mix::{Cursor, Mixture, PackedBatch, Prepared, pack};
+use ext5_mix::{Cursor, EntryKind, Mixture, PackedBatch, Prepared, pack};
 use ext5_model::{SlotLoss, T5};
 
 /// Held-out examples, packed and ready.
@@ -79,6 +79,19 @@ pub(crate) fn sums(mixture: &Mixture, entries: &Tallies) -> (Tally, Tally) {
         }
     }
     (denoising, supervised)
+}
+
+/// The tallies of a mixture's tasks, added up by family.
+pub(crate) fn families(mixture: &Mixture, entries: &Tallies) -> Tallies {
+    let mut sums = Tallies::new();
+    for entry in mixture.entries() {
+        if let (EntryKind::Supervised { family, .. }, Some(tally)) =
+            (&entry.kind, entries.get(&entry.name))
+        {
+            sums.entry(family.clone()).or_default().add(tally);
+        }
+    }
+    sums
 }
 
 /// Adds up the token losses of a batch by mixture entry: a packed row reports to every entry that

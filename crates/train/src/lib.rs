@@ -13,11 +13,15 @@ pub mod log;
 pub mod optimizer;
 pub mod recipe;
 mod run;
+mod saver;
 pub mod schedule;
+mod scoring;
+mod tensorboard;
 mod trained;
 mod trainer;
+mod update;
 
-pub use checkpoint::Position;
+pub use checkpoint::{Best, Position};
 pub use folder::{FolderError, RunFolder};
 pub use run::{Run, RunError};
 pub use trained::{OpenError, Origin, Trained};

@@ -1,5 +1,6 @@
 //! The run's log: one JSON object a line.
 
+use ext5_mix::Cursor;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -44,14 +45,21 @@ pub enum Line {
         step: u64,
         /// Learning rate of the last update.
         rate: f64,
-        /// Norm of the last gradient, per target token.
-        gradient_norm: f64,
+        /// Norm of the last gradient, per target token, before it was clipped; null where that update
+        /// was left out.
+        gradient_norm: Option<f64>,
         /// Target tokens and their loss over the denoising entries.
         denoising: Tally,
         /// The same over the supervised tasks.
         supervised: Tally,
         /// The same for each entry.
         entries: Tallies,
+        /// The same for each family of the supervised tasks.
+        #[serde(default)]
+        families: Tallies,
+        /// Updates that have been left out so far because something was not finite.
+        #[serde(default)]
+        skipped: u64,
         /// Share of the encoder and decoder positions that were not padding.
         fill: f64,
         /// Encoder and decoder tokens a second, without padding.
@@ -69,14 +77,46 @@ pub enum Line {
         supervised: Tally,
         /// The same for each entry.
         entries: Tallies,
+        /// The same for each family of the supervised tasks.
+        #[serde(default)]
+        families: Tallies,
+        /// Main metrics of the tasks that are scored.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        scores: Vec<Score>,
     },
+    /// An update that was left out: its loss or gradient was not finite.
+    Skipped {
+        /// Updates made or left out so far, this one included.
+        step: u64,
+        /// How many were left out in a row, this one included.
+        in_a_row: u64,
+        /// Where the batch began.
+        batch: Cursor,
+        /// Loss of every entry in the batch; null where it is not finite.
+        losses: BTreeMap<String, Option<f64>>,
+    },
+}
+
+/// A task's main metric on its first validation examples.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// The task.
+    pub task: String,
+    /// The metric.
+    pub metric: String,
+    /// Its value, times 100.
+    pub value: f64,
+    /// Examples.
+    pub examples: usize,
 }
 
 impl Line {
     /// Updates that had been made.
     pub fn step(&self) -> u64 {
         match self {
-            Line::Train { step, .. } | Line::Evaluation { step, .. } => *step,
+            Line::Train { step, .. }
+            | Line::Evaluation { step, .. }
+            | Line::Skipped { step, .. } => *step,
         }
     }
 }
@@ -135,7 +175,14 @@ mod tests {
     fn line(step: u64) -> Line {
         let tally = Tally { nll: 3.0, tokens: 2, examples: 1 };
         let entries = Tallies::from([("books".to_owned(), tally)]);
-        Line::Evaluation { step, denoising: tally, supervised: Tally::default(), entries }
+        Line::Evaluation {
+            step,
+            denoising: tally,
+            supervised: Tally::default(),
+            entries,
+            families: Tallies::new(),
+            scores: Vec::new(),
+        }
     }
 
     #[test]

@@ -1,14 +1,18 @@
 //! The training loop.
 
-use crate::checkpoint::{self, CheckpointError, Position};
+use crate::checkpoint::{self, Best, CheckpointError, Position, Snapshot};
 use crate::folder::RunFolder;
-use crate::held_out::{HeldOut, sums, tally};
-use crate::log::{Line, Log, Tallies, Tally};
-use crate::optimizer::Adafactor;
+use crate::held_out::{HeldOut, families, sums};
+use crate::log::{Line, Log, Tallies};
+use crate::optimizer::Optimizer;
 use crate::recipe::Recipe;
-use ext5_core::Key;
-use ext5_mix::{BatchError, PackedBatch, Prepared};
-use ext5_model::{Dropout, Gradients, LossOptions, ModelError, T5};
+use crate::saver::Saver;
+use crate::scoring::{Scoring, mean};
+use crate::tensorboard::Events;
+use ext5_eval::EvalError;
+use ext5_mix::{BatchError, Cursor, Prepared};
+use ext5_model::{ModelError, T5};
+use ext5_task::{RegistryError, TaskError};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,15 +39,32 @@ pub enum TrainError {
         /// What the system said.
         source: io::Error,
     },
+    /// The tasks of `checkpoints.best`.
+    #[error("checkpoints.best: {0}")]
+    Best(#[from] RegistryError),
+    /// Their examples.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// Their scores.
+    #[error(transparent)]
+    Eval(#[from] EvalError),
     /// Training has diverged, or an example is broken.
     #[error(
-        "step {step}: the loss or its gradient is not a finite number ({losses}); the run stands saved at its last checkpoint; try a lower schedule.base, or look at the batch with `ext5 mix sample`"
+        "step {step}: the loss or its gradient is not a finite number ({losses}), {left_out} updates before it were left out; the batch begins at window {}, row {}: `ext5 mix sample --from {slot}` shows that window's first examples. The run stands saved at its last checkpoint; try a lower schedule.base or `train.clip_norm`, or let it leave out such updates with `train.skip_nonfinite`",
+        batch.window,
+        batch.row
     )]
     NotFinite {
         /// The update that failed.
         step: u64,
+        /// Where its batch begins.
+        batch: Cursor,
+        /// The slot of the stream at which that window begins.
+        slot: u64,
         /// Loss of every entry in the batch.
         losses: String,
+        /// Updates before this one that were left out for the same reason.
+        left_out: u64,
     },
 }
 
@@ -68,28 +89,35 @@ pub enum Event<'a> {
 pub enum Outcome {
     /// All steps are done.
     Finished,
+    /// Its score has not become better for as many evaluations as the recipe allows.
+    StoppedEarly,
     /// It was asked to stop, and has saved.
     Interrupted,
 }
 
 /// One run, ready to make its next update.
 pub struct Trainer<'a> {
-    recipe: &'a Recipe,
-    prepared: &'a Prepared,
+    pub(crate) recipe: &'a Recipe,
+    pub(crate) prepared: &'a Prepared,
     folder: &'a RunFolder,
-    model: T5,
-    optimizer: Adafactor,
-    position: Position,
+    pub(crate) model: T5,
+    pub(crate) optimizer: Optimizer,
+    pub(crate) position: Position,
+    /// Whether it begins here, and not at a checkpoint.
+    new: bool,
     log: Log,
-    since: Since,
+    events: Events,
+    scoring: Scoring,
+    saver: Saver,
+    pub(crate) since: Since,
 }
 
 /// What has gathered since the last line of the log.
-struct Since {
-    entries: Tallies,
-    real_tokens: u64,
-    positions: u64,
-    seconds: f64,
+pub(crate) struct Since {
+    pub entries: Tallies,
+    pub real_tokens: u64,
+    pub positions: u64,
+    pub seconds: f64,
 }
 
 impl Since {
@@ -109,18 +137,46 @@ impl<'a> Trainer<'a> {
         folder: &'a RunFolder,
         first: impl FnOnce() -> Result<T5, CheckpointError>,
     ) -> Result<Self, TrainError> {
-        let crate::recipe::Optimizer::Adafactor(options) = recipe.optimizer;
-        let mut optimizer = Adafactor::new(options);
-        let (model, position) = match checkpoint::list(folder.path())?.pop() {
-            Some((_, newest)) => checkpoint::load(&newest, &mut optimizer)?,
-            None => (first()?, Position::default()),
+        let rule = recipe.optimizer;
+        let newest = checkpoint::list(folder.path())?.pop();
+        let new = newest.is_none();
+        let Snapshot { model, optimizer, position } = match newest {
+            Some((_, newest)) => checkpoint::load(&newest, rule)?,
+            None => Snapshot {
+                model: first()?,
+                optimizer: Optimizer::new(rule),
+                position: Position::default(),
+            },
         };
         let model = model.to_device(recipe.train.device).map_err(CheckpointError::from)?;
+        let scoring = Scoring::new(recipe)?;
         let path = folder.log();
-        let log =
-            Log::open(&path, position.step).map_err(|source| TrainError::Log { path, source })?;
+        let failed = |source| TrainError::Log { path, source };
+        let open = || {
+            if new && folder.log().exists() {
+                // A killed process wrote it before its first checkpoint.
+                std::fs::remove_file(folder.log())?;
+            }
+            let log = Log::open(&folder.log(), position.step)?;
+            Ok((log, Events::open(folder.path(), position.step)?))
+        };
+        let (log, events) = open().map_err(failed)?;
+        let saver = Saver::new(folder.checkpoints(), recipe.checkpoints.keep);
         let since = Since::nothing();
-        Ok(Trainer { recipe, prepared, folder, model, optimizer, position, log, since })
+        Ok(Trainer {
+            recipe,
+            prepared,
+            folder,
+            model,
+            optimizer,
+            position,
+            new,
+            log,
+            events,
+            scoring,
+            saver,
+            since,
+        })
     }
 
     /// Where the run stands.
@@ -147,119 +203,50 @@ impl<'a> Trainer<'a> {
         let held_out = HeldOut::new(recipe, self.prepared)?;
         let mut batches = self.prepared.batches(self.position.cursor, (0, 1))?;
         let mut saved = Instant::now();
-        if self.position.step == 0 && recipe.evaluation.every > 0 {
-            self.evaluate(&held_out, on_event)?;
+        if self.new && recipe.evaluation.every > 0 && self.evaluate(&held_out, on_event)? {
+            self.save(on_event)?;
         }
-        while self.position.step < recipe.train.steps {
+        while self.position.step < recipe.train.steps && !self.is_out_of_patience() {
             if stop.load(Ordering::Relaxed) {
                 self.save(on_event)?;
+                self.finish_saving(on_event)?;
                 return Ok(Outcome::Interrupted);
             }
             let Some(packed) = batches.next() else { break };
             self.step(&packed?, on_event)?;
-            let step = self.position.step;
-            let last = step == recipe.train.steps;
-            let due = |every: u64| every > 0 && step.is_multiple_of(every);
-            if recipe.evaluation.every > 0 && (due(recipe.evaluation.every) || last) {
-                self.evaluate(&held_out, on_event)?;
+            if let Some(path) = self.saver.poll()? {
+                on_event(Event::Saved(&path));
             }
-            let settings = recipe.checkpoints;
+            let step = self.position.step;
+            let due = |every: u64| every > 0 && step.is_multiple_of(every);
+            let mut last = step == recipe.train.steps;
+            let mut better = false;
+            if recipe.evaluation.every > 0 && (due(recipe.evaluation.every) || last) {
+                better = self.evaluate(&held_out, on_event)?;
+                last |= self.is_out_of_patience();
+            }
+            let settings = &recipe.checkpoints;
             let late = settings.every_minutes > 0.0
                 && saved.elapsed().as_secs_f64() > settings.every_minutes * 60.0;
-            if due(settings.every_steps) || late || last {
+            if due(settings.every_steps) || late || last || better {
                 self.save(on_event)?;
                 saved = Instant::now();
             }
         }
-        Ok(Outcome::Finished)
+        self.finish_saving(on_event)?;
+        Ok(if self.is_out_of_patience() { Outcome::StoppedEarly } else { Outcome::Finished })
     }
 
-    /// One update from one global batch.
-    fn step(
-        &mut self,
-        packed: &PackedBatch,
-        on_event: &mut dyn FnMut(Event<'_>),
-    ) -> Result<(), TrainError> {
-        let start = Instant::now();
-        let recipe = self.recipe;
-        let step = self.position.step;
-        let batch = &packed.batch;
-        let micro_rows = recipe.batch.micro_rows();
-        let dropout_key = Key::new(recipe.seed).name("dropout").index(step);
-
-        let mut sum: Option<Gradients> = None;
-        let mut token_losses = Vec::with_capacity(batch.decoder_targets.len());
-        for first in (0..batch.rows).step_by(micro_rows) {
-            let part = batch.slice(first..batch.rows.min(first + micro_rows));
-            let dropout = recipe.loss.dropout;
-            let options = LossOptions {
-                z_loss: recipe.loss.z_loss,
-                label_smoothing: recipe.loss.label_smoothing,
-                dropout: (dropout > 0.0).then(|| Dropout {
-                    first_row: first as u64,
-                    ..Dropout::new(dropout, dropout_key)
-                }),
-                recompute: recipe.train.recompute,
-            };
-            let backward = self.model.backward(&part, &options)?;
-            token_losses.extend(backward.token_losses);
-            match &mut sum {
-                None => sum = Some(backward.gradients),
-                Some(sum) => sum.add(&backward.gradients),
-            }
-        }
-        let entries = tally(packed, &token_losses, &self.prepared.mixture);
-        let total = entries.values().fold(Tally::default(), |mut total, tally| {
-            total.add(tally);
-            total
-        });
-        let Some(mut gradients) = sum else { return Ok(()) };
-        // One division by the real target tokens of the whole batch, however it was cut up.
-        gradients.scale(1.0 / batch.weight().max(1.0));
-        let norm = gradients.norm();
-        if !(total.nll.is_finite() && norm.is_finite()) {
-            let losses: Vec<String> =
-                entries.iter().map(|(name, tally)| format!("{name} {:.3}", tally.loss())).collect();
-            return Err(TrainError::NotFinite { step, losses: losses.join(", ") });
-        }
-        let rate = recipe.schedule.rate(step);
-        let optimizer = &mut self.optimizer;
-        self.model.update(&gradients, |name, shape, values, gradient| {
-            optimizer.update(step, rate, (name, shape), values, gradient);
-        });
-
-        self.advance(packed, &entries, start.elapsed().as_secs_f64());
-        on_event(Event::Step { position: &self.position, loss: total.loss() });
-        if self.position.step.is_multiple_of(recipe.train.log_every.max(1)) {
-            self.write_training_line(rate, norm, on_event)?;
-        }
-        Ok(())
+    /// Whether so many evaluations brought nothing better that the run should end.
+    fn is_out_of_patience(&self) -> bool {
+        let waited = self.position.evaluations_without_gain;
+        self.recipe.evaluation.patience.is_some_and(|patience| waited >= patience)
     }
 
-    fn advance(&mut self, packed: &PackedBatch, entries: &Tallies, seconds: f64) {
-        let batch = &packed.batch;
-        let real =
-            |segments: &[u32]| segments.iter().filter(|&&segment| segment > 0).count() as u64;
-        let (inputs, targets) = (real(&batch.encoder_segments), real(&batch.decoder_segments));
-        let position = &mut self.position;
-        position.step += 1;
-        position.cursor = packed.end;
-        position.input_tokens += inputs;
-        position.target_tokens += targets;
-        position.seconds += seconds;
-        for (name, tally) in entries {
-            *position.examples.entry(name.clone()).or_default() += tally.examples;
-            self.since.entries.entry(name.clone()).or_default().add(tally);
-        }
-        self.since.real_tokens += inputs + targets;
-        self.since.positions += (batch.rows * (batch.inputs + batch.targets)) as u64;
-        self.since.seconds += seconds;
-    }
-
-    fn write_training_line(
+    pub(crate) fn write_training_line(
         &mut self,
         rate: f64,
-        gradient_norm: f64,
+        gradient_norm: Option<f64>,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), TrainError> {
         let since = std::mem::replace(&mut self.since, Since::nothing());
@@ -270,7 +257,9 @@ impl<'a> Trainer<'a> {
             gradient_norm,
             denoising,
             supervised,
+            families: families(&self.prepared.mixture, &since.entries),
             entries: since.entries,
+            skipped: self.position.skipped,
             fill: since.real_tokens as f64 / since.positions as f64,
             tokens_per_second: since.real_tokens as f64 / since.seconds,
             seconds: self.position.seconds,
@@ -278,34 +267,65 @@ impl<'a> Trainer<'a> {
         self.write(&line, on_event)
     }
 
+    /// Takes held-out losses and scores; says whether the mean score is as good as the best so far.
     fn evaluate(
         &mut self,
         held_out: &HeldOut,
         on_event: &mut dyn FnMut(Event<'_>),
-    ) -> Result<(), TrainError> {
+    ) -> Result<bool, TrainError> {
         let entries = held_out.losses(&self.model)?;
+        let scores = self.scoring.scores(&self.model, self.prepared)?;
+        let step = self.position.step;
+        let score = mean(&scores);
+        let best = self.position.best.map(|best| best.score);
+        let gain = score.is_some_and(|score| best.is_none_or(|best| score > best));
+        // Of equals the later is taken: early scores are often all 0.
+        let better = score.filter(|score| best.is_none_or(|best| *score >= best));
+        if let Some(score) = better {
+            self.position.best = Some(Best { step, score });
+        }
+        if gain {
+            self.position.evaluations_without_gain = 0;
+        } else if !scores.is_empty() {
+            self.position.evaluations_without_gain += 1;
+        }
         let (denoising, supervised) = sums(&self.prepared.mixture, &entries);
-        let line = Line::Evaluation { step: self.position.step, denoising, supervised, entries };
-        self.write(&line, on_event)
+        let families = families(&self.prepared.mixture, &entries);
+        let line = Line::Evaluation { step, denoising, supervised, entries, families, scores };
+        self.write(&line, on_event)?;
+        Ok(better.is_some())
     }
 
-    fn write(
+    pub(crate) fn write(
         &mut self,
         line: &Line,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), TrainError> {
         self.log
             .write(line)
+            .and_then(|()| self.events.line(line))
             .map_err(|source| TrainError::Log { path: self.folder.log(), source })?;
         on_event(Event::Logged(line));
         Ok(())
     }
 
+    /// Begins to write a checkpoint; training goes on meanwhile.
     fn save(&mut self, on_event: &mut dyn FnMut(Event<'_>)) -> Result<(), TrainError> {
-        let keep = self.recipe.checkpoints.keep;
-        let path =
-            checkpoint::save(self.folder, &self.model, &self.optimizer, &self.position, keep)?;
-        on_event(Event::Saved(&path));
+        let snapshot = Snapshot {
+            model: self.model.clone(),
+            optimizer: self.optimizer.clone(),
+            position: self.position.clone(),
+        };
+        if let Some(path) = self.saver.begin(snapshot)? {
+            on_event(Event::Saved(&path));
+        }
+        Ok(())
+    }
+
+    fn finish_saving(&mut self, on_event: &mut dyn FnMut(Event<'_>)) -> Result<(), TrainError> {
+        if let Some(path) = self.saver.wait()? {
+            on_event(Event::Saved(&path));
+        }
         Ok(())
     }
 }

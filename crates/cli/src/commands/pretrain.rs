@@ -42,10 +42,21 @@ pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
     let outcome = trainer.run(&stop, &mut |event| progress.show(&event));
     progress.finish();
     match outcome.work()? {
-        Outcome::Finished => {
+        outcome @ (Outcome::Finished | Outcome::StoppedEarly) => {
             mix::print_realised(&prepared, trainer.position(), &mut io::stdout())?;
-            let (out, step) = (out.display(), trainer.position().step);
-            println!("\n{out}: finished, {step} steps; `ext5 eval {out}` scores it");
+            let (out, position) = (out.display(), trainer.position());
+            let step = position.step;
+            let how = match outcome {
+                Outcome::StoppedEarly => "ended early: its score has stopped growing",
+                _ => "finished",
+            };
+            println!("\n{out}: {how}, {step} steps; `ext5 eval {out}` scores it");
+            if position.skipped > 0 {
+                println!("{} updates were left out as not finite", position.skipped);
+            }
+            if let Some(best) = position.best {
+                println!("best score {:.2}, at step {}", best.score, best.step);
+            }
             Ok(())
         }
         Outcome::Interrupted => {

@@ -1,10 +1,11 @@
 //! What becomes of the tokens under a mask.
 
 use super::Sentinels;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What stands for marked tokens (the inputs and targets functions of `t5.data.preprocessors`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
     /// One sentinel for each span, counted from 0 (`noise_span_to_unique_sentinel`).

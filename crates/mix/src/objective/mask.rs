@@ -2,11 +2,12 @@
 
 use super::ObjectiveError;
 use ext5_core::Rng;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// In which arithmetic noise is counted; both round ties to even. For a density of 0.15 they differ
 /// by one token at lengths such as 190, 350 and 390.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
     /// In 32 bits, as `t5.data.preprocessors` does.

@@ -1,6 +1,7 @@
 //! Rates from sizes.
 
 use super::RateError;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a rate follows from.
@@ -13,7 +14,7 @@ pub struct Size {
 }
 
 /// What a task's size counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
     /// Its examples.

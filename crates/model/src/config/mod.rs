@@ -4,6 +4,7 @@ mod hugging_face;
 mod sizes;
 
 use crate::ModelError;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Embedding rows are padded to a multiple of this, as T5's were for the TPU: 32,100 ids have
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 const ROW_MULTIPLE: usize = 128;
 
 /// The inner layer of the feed-forward block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedForward {
     /// gelu(x W₀) ⊙ x W₁ with the tanh approximation of gelu: T5 1.1.
@@ -22,7 +23,7 @@ pub enum FeedForward {
 }
 
 /// The shape of a T5 encoder-decoder; field names are those of Hugging Face's `T5Config`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct T5Config {
     /// Rows of the embedding and of the head, padding rows included.

@@ -1,7 +1,6 @@
-//! Optimiser state in and out of a safetensors file.
+//! What an optimiser remembers, in and out of a safetensors file.
 
-use super::Adafactor;
-use super::adafactor::Moments;
+use super::{Optimizer, Part};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,37 +17,28 @@ pub enum StateError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The file is not what [`Adafactor::save`] writes.
-    #[error("{}: not the state of an Adafactor optimiser: {reason}", path.display())]
+    /// The file is not what [`Optimizer::save`] writes for this rule.
+    #[error("{}: not the state of the optimiser `{rule}`: {reason}", path.display())]
     Invalid {
         /// The file.
         path: PathBuf,
+        /// The optimiser's name in recipes.
+        rule: &'static str,
         /// What is wrong.
         reason: String,
     },
 }
 
-const PARTS: [&str; 3] = ["row", "column", "full"];
-
-impl Adafactor {
-    /// Writes the moments of every tensor: `<tensor>.row` and `<tensor>.column`, or
-    /// `<tensor>.full`.
+impl Optimizer {
+    /// Writes what is remembered of every parameter, each part as `<parameter>.<part>`.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), StateError> {
-        let mut parts: Vec<(String, &[f32])> = Vec::new();
-        for (name, moments) in &self.moments {
-            match moments {
-                Moments::Factored { rows, columns } => {
-                    parts.push((format!("{name}.row"), rows));
-                    parts.push((format!("{name}.column"), columns));
-                }
-                Moments::Full(means) => parts.push((format!("{name}.full"), means)),
-            }
-        }
+        let parts = self.state.iter().flat_map(|(name, parts)| {
+            parts.iter().map(move |part| (format!("{name}.{}", part.name), &part.values))
+        });
         let views: Result<Vec<_>, _> = parts
-            .into_iter()
             .map(|(name, values)| {
                 let bytes = bytemuck::cast_slice(values);
                 TensorView::new(Dtype::F32, vec![values.len()], bytes).map(|view| (name, view))
@@ -56,74 +46,131 @@ impl Adafactor {
             .collect();
         views
             .and_then(|views| safetensors::serialize_to_file(views, None, path))
-            .map_err(|error| invalid(path, &error.to_string()))
+            .map_err(|error| self.invalid(path, error.to_string()))
     }
 
-    /// Replaces the moments by those in a file that [`save`](Self::save) wrote.
+    /// Replaces what is remembered by what [`save`](Self::save) wrote. `parameters` are all names
+    /// and shapes of the model: the file must hold what the rule remembers of each, and no more.
     ///
     /// # Errors
     /// When the file cannot be read or holds something else.
-    pub fn load(&mut self, path: &Path) -> Result<(), StateError> {
+    pub fn load(
+        &mut self,
+        path: &Path,
+        parameters: &[(String, Vec<usize>)],
+    ) -> Result<(), StateError> {
         let bytes = std::fs::read(path)
             .map_err(|source| StateError::File { path: path.to_owned(), source })?;
-        let tensors =
-            SafeTensors::deserialize(&bytes).map_err(|error| invalid(path, &error.to_string()))?;
-        let mut parts: BTreeMap<(String, usize), Vec<f32>> = BTreeMap::new();
-        for (full_name, view) in tensors.iter() {
-            let named = full_name
-                .rsplit_once('.')
-                .and_then(|(name, part)| Some((name, PARTS.iter().position(|p| *p == part)?)));
-            let Some((name, part)) = named.filter(|_| view.dtype() == Dtype::F32) else {
-                return Err(invalid(path, &format!("unexpected tensor `{full_name}`")));
-            };
-            let values = bytemuck::pod_collect_to_vec(view.data());
-            parts.insert((name.to_owned(), part), values);
+        let file = SafeTensors::deserialize(&bytes)
+            .map_err(|error| self.invalid(path, error.to_string()))?;
+        let mut state = BTreeMap::new();
+        let mut expected = 0;
+        for (parameter, shape) in parameters {
+            let mut parts = Vec::new();
+            for (name, length) in self.rule.formula().parts(shape) {
+                let full = format!("{parameter}.{name}");
+                let view = file
+                    .tensor(&full)
+                    .map_err(|_| self.invalid(path, format!("it lacks `{full}`")))?;
+                if view.dtype() != Dtype::F32 || view.shape() != [length] {
+                    let reason = format!("`{full}` should be {length} numbers of 32 bits");
+                    return Err(self.invalid(path, reason));
+                }
+                parts.push(Part { name, values: bytemuck::pod_collect_to_vec(view.data()) });
+                expected += 1;
+            }
+            state.insert(parameter.clone(), parts);
         }
-        let mut moments = BTreeMap::new();
-        while let Some(((name, part), values)) = parts.pop_first() {
-            let entry = match part {
-                0 => match parts.remove(&(name.clone(), 1)) {
-                    Some(columns) => Moments::Factored { rows: values, columns },
-                    None => return Err(invalid(path, &format!("`{name}` has no columns"))),
-                },
-                1 => return Err(invalid(path, &format!("`{name}` has no rows"))),
-                _ => Moments::Full(values),
-            };
-            moments.insert(name, entry);
+        if file.len() != expected {
+            let reason = format!("it holds {} tensors where {expected} are due", file.len());
+            return Err(self.invalid(path, reason));
         }
-        self.moments = moments;
+        self.state = state;
         Ok(())
     }
-}
 
-fn invalid(path: &Path, reason: &str) -> StateError {
-    StateError::Invalid { path: path.to_owned(), reason: reason.to_owned() }
+    fn invalid(&self, path: &Path, reason: String) -> StateError {
+        StateError::Invalid { path: path.to_owned(), rule: self.rule.name(), reason }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::optimizer::{
+        AdafactorHuggingFaceOptions, AdafactorOptions, AdamWOptions, AdamWScaleOptions, Rule,
+    };
 
-    #[test]
-    fn round_trip_is_exact() {
-        let mut optimizer = Adafactor::default();
+    const RULES: [Rule; 4] = [
+        Rule::Adafactor(AdafactorOptions {
+            decay_rate: 0.8,
+            clipping_threshold: 1.0,
+            min_dim_size_to_factor: 128,
+            epsilon1: 1e-30,
+            epsilon2: 1e-3,
+            multiply_by_parameter_scale: true,
+            weight_decay: 0.0,
+        }),
+        Rule::AdafactorHuggingFace(AdafactorHuggingFaceOptions {
+            decay_rate: 0.8,
+            clipping_threshold: 1.0,
+            epsilon1: 1e-30,
+            epsilon2: 1e-3,
+            scale_parameter: true,
+            relative_step: true,
+            warmup_init: false,
+            weight_decay: 0.0,
+        }),
+        Rule::AdamW(AdamWOptions { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weight_decay: 0.0 }),
+        Rule::AdamWScale(AdamWScaleOptions {
+            beta1: 0.9,
+            beta2: 0.99,
+            epsilon: 1e-8,
+            weight_decay: 0.0,
+        }),
+    ];
+
+    fn used(rule: Rule) -> (Optimizer, Vec<(String, Vec<usize>)>) {
+        let mut optimizer = Optimizer::new(rule);
         let gradient: Vec<f32> = (0..128 * 130).map(|i| (i as f32).sin()).collect();
         optimizer.update(0, 0.1, ("m.weight", &[128, 130]), &mut gradient.clone(), &gradient);
         optimizer.update(0, 0.1, ("n.weight", &[9]), &mut [1.0; 9], &gradient[..9]);
+        let shape = |name: &str, shape: &[usize]| (name.to_owned(), shape.to_vec());
+        (optimizer, vec![shape("m.weight", &[128, 130]), shape("n.weight", &[9])])
+    }
+
+    #[test]
+    fn round_trips_are_exact() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("optimizer.safetensors");
-        optimizer.save(&path).unwrap();
-        let mut loaded = Adafactor::default();
-        loaded.load(&path).unwrap();
-        assert_eq!(loaded, optimizer);
+        for rule in RULES {
+            let (optimizer, parameters) = used(rule);
+            optimizer.save(&path).unwrap();
+            let mut loaded = Optimizer::new(rule);
+            loaded.load(&path, &parameters).unwrap();
+            assert!(loaded == optimizer, "{}", rule.name());
+        }
     }
 
     #[test]
     fn other_files_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("optimizer.safetensors");
+        let (adamw, mut parameters) = used(RULES[2]);
+        adamw.save(&path).unwrap();
+        let load = |parameters: &[(String, Vec<usize>)], rule| {
+            Optimizer::new(rule).load(&path, parameters).unwrap_err().to_string()
+        };
+        let error = load(&parameters, RULES[0]);
+        assert!(error.contains("`adafactor`: it lacks `m.weight.row`"), "{error}");
+        parameters[1].1 = vec![10];
+        let error = load(&parameters, RULES[2]);
+        assert!(error.contains("`n.weight.first` should be 10 numbers"), "{error}");
+        parameters.pop();
+        let error = load(&parameters, RULES[2]);
+        assert!(error.contains("holds 4 tensors where 2 are due"), "{error}");
         std::fs::write(&path, b"not safetensors").unwrap();
-        let error = Adafactor::default().load(&path).unwrap_err().to_string();
-        assert!(error.contains("not the state of an Adafactor optimiser"), "{error}");
+        let error = load(&parameters, RULES[2]);
+        assert!(error.contains("not the state of the optimiser `adamw`"), "{error}");
     }
 }

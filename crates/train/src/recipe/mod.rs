@@ -4,17 +4,19 @@ mod read;
 mod sections;
 
 pub use ext5_mix::recipe::{Batches, Corpus, Data, Mixture, MixtureRecipe, RecipeError};
-pub use sections::{Checkpoints, Evaluation, Loss, Model, Optimizer, Train};
+pub use sections::{Checkpoints, Evaluation, Loss, Model, Train};
 
+use crate::optimizer::Rule;
 use crate::schedule::Schedule;
 use ext5_core::Digest;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Everything that decides what a run computes, and where its data lies.
 ///
 /// Relative paths in `data` are relative to the working directory; those of the vocabulary and the
 /// corpora are relative to the data root.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
     /// Names the run in listings and reports.
@@ -38,7 +40,7 @@ pub struct Recipe {
     pub loss: Loss,
     /// How weights are updated.
     #[serde(default)]
-    pub optimizer: Optimizer,
+    pub optimizer: Rule,
     /// The learning rate.
     #[serde(default)]
     pub schedule: Schedule,
@@ -50,6 +52,12 @@ pub struct Recipe {
     /// When to save, and how much to keep.
     #[serde(default)]
     pub checkpoints: Checkpoints,
+}
+
+/// The JSON Schema of recipes, from which editors complete them. The repository keeps it as
+/// `docs/schema/recipe.schema.json`.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Recipe).to_value()
 }
 
 impl Recipe {
@@ -90,6 +98,7 @@ impl Recipe {
         fixed.train.steps = 0;
         fixed.train.log_every = 0;
         fixed.train.device = Default::default();
+        fixed.train.skip_nonfinite = 0;
         fixed.evaluation = Evaluation::default();
         fixed.checkpoints = Checkpoints::default();
         fixed

@@ -41,6 +41,28 @@ impl Recipe {
         if self.checkpoints.keep == 0 {
             return wrong("checkpoints.keep", "must be at least 1, or nothing could be resumed");
         }
+        if let Some((key, reason)) = self.optimizer.fault().or_else(|| self.schedule.fault()) {
+            return wrong(key, reason);
+        }
+        if self.train.clip_norm.is_some_and(|norm| !(norm.is_finite() && norm > 0.0)) {
+            return wrong("train.clip_norm", "expected a number above 0");
+        }
+        let scores = !self.checkpoints.best.is_empty();
+        if scores && (self.evaluation.every == 0 || self.evaluation.scored_examples == 0) {
+            return wrong(
+                "checkpoints.best",
+                "needs `evaluation.every` and `scored_examples` above 0",
+            );
+        }
+        if self.evaluation.patience.is_some() && !scores {
+            return wrong(
+                "evaluation.patience",
+                "needs `checkpoints.best`: what should get better",
+            );
+        }
+        if self.evaluation.patience == Some(0) {
+            return wrong("evaluation.patience", "must be at least 1");
+        }
         let Model { size, from, config, .. } = &self.model;
         let given = [size.is_some(), from.is_some(), config.is_some()];
         if given.into_iter().filter(|&given| given).count() != 1 {
@@ -110,6 +132,14 @@ steps = 5
         assert!(error.contains("small.toml:10: unknown field `rowss`"), "{error}");
         let error = read(&SMALL.replace("r = 0", "r = 2"), &[]).unwrap_err();
         assert!(error.contains("`mixture.corpus`"), "{error}");
+        let error = read(SMALL, &["schedule.factors=['cosine_decay']"]).unwrap_err();
+        assert!(error.contains("`schedule.decay_steps`"), "{error}");
+        let error = read(SMALL, &["optimizer={name='adamw', beta1=1}"]).unwrap_err();
+        assert!(error.contains("below 1"), "{error}");
+        let error = read(SMALL, &["train.clip_norm=0"]).unwrap_err();
+        assert!(error.contains("`train.clip_norm`"), "{error}");
+        let error = read(SMALL, &["evaluation.patience=3"]).unwrap_err();
+        assert!(error.contains("`checkpoints.best`"), "{error}");
         let error = read(SMALL, &["model.from=x"]).unwrap_err();
         assert!(error.contains("exactly one of"), "{error}");
     }

@@ -1,12 +1,12 @@
 //! The sections of a recipe that only training reads.
 
-use crate::optimizer::AdafactorOptions;
 use ext5_model::{Device, Init, T5Config};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// The model: exactly one of `size`, `config` and `from`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Model {
     /// How first weights are drawn when none are loaded.
@@ -20,7 +20,7 @@ pub struct Model {
 }
 
 /// The training objective.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Loss {
     /// Weight of (log Z)² beside the cross-entropy.
@@ -37,22 +37,8 @@ impl Default for Loss {
     }
 }
 
-/// How weights are updated.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "name", rename_all = "snake_case")]
-pub enum Optimizer {
-    /// Adafactor as T5X has it.
-    Adafactor(AdafactorOptions),
-}
-
-impl Default for Optimizer {
-    fn default() -> Self {
-        Optimizer::Adafactor(AdafactorOptions::default())
-    }
-}
-
-/// How long a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How long a run is, and what it does with gradients that are out of the ordinary.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Train {
     /// Weight updates.
@@ -72,6 +58,14 @@ pub struct Train {
     /// features of the build.
     #[serde(default)]
     pub device: Device,
+    /// Gradients whose norm over all parameters, per target token, is above this are scaled down to
+    /// it; never by default.
+    #[serde(default)]
+    pub clip_norm: Option<f64>,
+    /// Updates in a row that are left out, at most, because the loss or a gradient is not a finite
+    /// number; one more ends the run.
+    #[serde(default)]
+    pub skip_nonfinite: u64,
 }
 
 impl Train {
@@ -80,24 +74,30 @@ impl Train {
     }
 }
 
-/// Held-out losses during training. The same examples are used every time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Held-out losses during training, and scores where `checkpoints.best` asks for them. The same
+/// examples are used every time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Evaluation {
     /// Steps between two evaluations; 0 for none.
     pub every: u64,
     /// Validation examples of each task, and as many denoising examples as of all tasks together.
     pub examples_per_task: u64,
+    /// Validation examples of each task that is scored, at most.
+    pub scored_examples: usize,
+    /// Evaluations in a row without a better score after which the run ends; it never ends early by
+    /// default.
+    pub patience: Option<u64>,
 }
 
 impl Default for Evaluation {
     fn default() -> Self {
-        Evaluation { every: 100, examples_per_task: 16 }
+        Evaluation { every: 100, examples_per_task: 16, scored_examples: 256, patience: None }
     }
 }
 
 /// When to save, and how much to keep.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Checkpoints {
     /// Steps between two checkpoints; 0 for the last step only.
@@ -106,10 +106,14 @@ pub struct Checkpoints {
     pub every_minutes: f64,
     /// Newest checkpoints that are kept.
     pub keep: usize,
+    /// Tasks whose main metric is taken on their validation split at each evaluation: names or
+    /// patterns. The checkpoint with the best mean over them is kept, too, and is the one that opens
+    /// when the run's folder is given to another command.
+    pub best: Vec<String>,
 }
 
 impl Default for Checkpoints {
     fn default() -> Self {
-        Checkpoints { every_steps: 0, every_minutes: 5.0, keep: 2 }
+        Checkpoints { every_steps: 0, every_minutes: 5.0, keep: 2, best: Vec::new() }
     }
 }

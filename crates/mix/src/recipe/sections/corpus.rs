@@ -2,11 +2,12 @@
 
 use crate::objective::{IidNoise, Mark, Marks, Objective, PrefixLm, Rounding, SpanCorruption};
 use ext5_data::Layout;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One corpus and what turns it into examples: a denoiser of its own keys, or several in
 /// `[[mixture.corpus.denoiser]]`. Each is an entry of the mixture.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Corpus {
     /// Names the mixture entry; those of several denoisers are called `NAME:DENOISER`.
@@ -61,7 +62,7 @@ impl Corpus {
 }
 
 /// Objectives by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ObjectiveName {
     /// Contiguous spans of noise, as T5's.
@@ -75,7 +76,7 @@ pub enum ObjectiveName {
 }
 
 /// One objective with its numbers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Denoiser {
     /// Names its mixture entry, behind the corpus's name.

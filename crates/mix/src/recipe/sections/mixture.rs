@@ -3,6 +3,7 @@
 use super::Corpus;
 use crate::rate::{Count, Rule};
 use crate::trim::Trims;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,7 +29,7 @@ use std::collections::BTreeMap;
 /// count = "t0"
 /// cap = 500_000
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mixture {
     /// Task names, name patterns, `family:NAME`, `suite:NAME`, or `*` for every task; with `!`
@@ -89,7 +90,7 @@ impl Mixture {
 }
 
 /// Tasks and groups that share a rate. Keys that it lacks are those of what stands around it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Group {
     /// Names it in errors.
@@ -114,7 +115,7 @@ pub struct Group {
 }
 
 /// What a single task has of its own.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TaskRate {
     /// Its rate, whatever its size; 0 keeps it out of the stream.

@@ -6,11 +6,12 @@ mod mixture;
 pub use corpus::{Corpus, Denoiser, ObjectiveName};
 pub use mixture::{Group, Mixture, RateKeys, TaskRate};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Where data, task files and token stores lie.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Data {
     /// The folder under which task sources, corpora and the vocabulary are looked up.
@@ -29,7 +30,7 @@ impl Default for Data {
 }
 
 /// The shape of a global batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Batches {
     /// Packed rows in a global batch.
