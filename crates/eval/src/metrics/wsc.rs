@@ -12,10 +12,11 @@ const DETERMINERS: [&str; 21] = [
 
 /// Whether the prediction names the referent: the words of one, in lower case and without
 /// determiners, are all among the other's. `Bob` does not name `Bob's hat`: if one text alone has
-/// an apostrophe they differ. A prediction without any word names nothing.
+/// an apostrophe they differ. A text without any such word neither names nor is named.
 pub fn names_referent(prediction: &str, referent: &str) -> bool {
     let (prediction, referent) = (words(prediction), words(referent));
-    if prediction.is_empty() || apostrophe(&prediction) != apostrophe(&referent) {
+    let bare = prediction.is_empty() || referent.is_empty();
+    if bare || apostrophe(&prediction) != apostrophe(&referent) {
         return false;
     }
     let (prediction, referent) = (set(&prediction), set(&referent));
@@ -57,5 +58,6 @@ mod tests {
     fn no_word_names_nothing() {
         assert!(!names_referent(" ", "bunny"));
         assert!(!names_referent("the", "bunny"));
+        assert!(!names_referent("bunny", "the"));
     }
 }
