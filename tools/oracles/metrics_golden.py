@@ -1,6 +1,6 @@
 """Golden values for ext5-eval: metrics and statistics as Python's packages compute them.
 
-    python tools/oracles/metrics_golden.py > crates/eval/tests/golden/metrics.json
+    python tools/oracles/metrics_golden.py | gzip -9n > crates/eval/tests/golden/metrics.json.gz
 
 Needs numpy, rouge_score, sacrebleu, scikit-learn, scipy, seqeval and t5 (`pip install --no-deps t5`
 serves: only its `qa_utils` is read, without TensorFlow); their versions are part of the output.
@@ -21,6 +21,7 @@ from rouge_score import rouge_scorer
 from scipy import stats
 from seqeval.metrics import f1_score as seqeval_f1
 from sklearn import metrics
+from t5.data.postprocessors import wsc_simple
 
 RANDOM = random.Random(20261123)
 WORDS = (
@@ -103,6 +104,9 @@ def classes_case(n, size, unknown):
         "matthews": float(metrics.matthews_corrcoef(truths, predictions)),
         "macro_f1": float(
             metrics.f1_score(truths, predictions, labels=range(n), average="macro", zero_division=0)
+        ),
+        "weighted_f1": float(
+            metrics.f1_score(truths, predictions, labels=range(n), average="weighted", zero_division=0)
         ),
     }
 
@@ -288,7 +292,24 @@ def ranking_case(size, levels):
     right[RANDOM.randrange(size)] = True
     scores = [RANDOM.randrange(levels) / 4 - 3 for _ in range(size)]
     value = metrics.average_precision_score(right, scores)
-    return {"scores": scores, "right": right, "average_precision": float(value)}
+    # SciPy's greatest rank among ties, counted from the highest score.
+    ranks = stats.rankdata([-score for score in scores], method="max")
+    return {
+        "scores": scores,
+        "right": right,
+        "average_precision": float(value),
+        "roc": float(metrics.roc_auc_score(right, scores)) if not all(right) else 0.5,
+        "reciprocal_rank": float(1 / min(rank for rank, found in zip(ranks, right) if found)),
+    }
+
+
+def wsc_case(postprocess):
+    """Texts with single spaces: t5 splits at each."""
+    words = ["the", "a", "Her", "Bob", "Bob's", "hat", "Hat", "fuzzy", "bunny", "İda", "your", "of"]
+    draw = lambda: " ".join(RANDOM.choice(words) for _ in range(RANDOM.randint(0, 4)))
+    prediction, referent = draw(), draw()
+    named = postprocess(prediction, example={"targets_pretokenized": referent})
+    return {"prediction": prediction, "referent": referent, "named": named == 1}
 
 
 def main():
@@ -300,7 +321,7 @@ def main():
     flips += [[RANDOM.choice([-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1]) for _ in range(12)] for _ in range(4)]
     flips += [[RANDOM.gauss(0.4, 1) for _ in range(13)] for _ in range(4)]
     result = {
-        "command": "python tools/oracles/metrics_golden.py > crates/eval/tests/golden/metrics.json",
+        "command": "python tools/oracles/metrics_golden.py | gzip -9n > crates/eval/tests/golden/metrics.json.gz",
         "versions": {
             package: metadata.version(package)
             for package in ["numpy", "rouge_score", "sacrebleu", "scikit-learn", "scipy", "seqeval", "t5"]
@@ -320,6 +341,8 @@ def main():
         "labels": [labels_case(n, size) for n, size in [(3, 4), (5, 30), (28, 100)]],
         "spans": [spans_case(size) for size in (1, 3, 10, 50)],
         "ranking": [ranking_case(size, levels) for size in (1, 2, 5, 20) for levels in (2, 5, 1000)],
+        "wsc": [wsc_case(wsc_simple) for _ in range(2000)],
+        "many_rankings": [ranking_case(RANDOM.randint(1, 12), RANDOM.choice([2, 5, 1000])) for _ in range(2000)],
     }
     sections = [f"{json.dumps(name)}: {rows(value)}" for name, value in result.items()]
     print("{\n" + ",\n".join(sections) + "\n}")

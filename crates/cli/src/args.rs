@@ -272,12 +272,29 @@ pub struct Eval {
     /// Tokens of an answer, at most; the run's target length by default.
     #[arg(long, value_name = "N")]
     pub max_targets: Option<usize>,
+    /// What an option's log-probability is divided by before options are compared; the result
+    /// says which one it was.
+    #[arg(long, value_enum, default_value_t = OptionScore::Sum)]
+    pub normalisation: OptionScore,
     /// Where results go; into the run's folder by default.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print a JSON array in place of the table.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What options are compared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OptionScore {
+    /// The summed log-probability, end of sequence included.
+    Sum,
+    /// The log-probability per token, end of sequence included.
+    PerToken,
+    /// The log-probability per character of the option.
+    PerCharacter,
+    /// The log-probability per UTF-8 byte of the option.
+    PerByte,
 }
 
 /// `ext5 predict`

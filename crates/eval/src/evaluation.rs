@@ -121,10 +121,12 @@ fn check(task: &Task, split: &str, examples: &[Example]) -> Result<(), EvalError
         return Err(EvalError::NoExamples { task: task.name.clone(), split: split.to_owned() });
     }
     let ranked = task.metrics.iter().find(|metric| metric.needs() == Needs::OptionScores);
-    let grouped = task
-        .metrics
-        .iter()
-        .find(|metric| matches!(metric, Metric::AllMatch | Metric::MeanAveragePrecision));
+    let grouped = task.metrics.iter().find(|metric| {
+        matches!(
+            metric,
+            Metric::AllMatch | Metric::MeanAveragePrecision | Metric::MeanReciprocalRank
+        )
+    });
     for example in examples {
         let origin = || example.origin.clone();
         if let Some(metric) = ranked.filter(|_| example.options.is_empty()) {
@@ -174,6 +176,10 @@ fn label_length(task: &Task, examples: &[Example]) -> Option<usize> {
                 | Metric::MicroF1
                 | Metric::OptionAccuracy
                 | Metric::MeanAveragePrecision
+                | Metric::WeightedF1
+                | Metric::MeanReciprocalRank
+                | Metric::AucRoc
+                | Metric::AucPr
         )
     });
     let labels = &examples.first()?.options;

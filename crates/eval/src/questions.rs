@@ -118,8 +118,9 @@ impl<'a> Questions<'a> {
                 })?;
                 scores[question] = sums
                     .into_iter()
+                    .zip(&examples[question].options)
                     .zip(&options[question])
-                    .map(|(sum, option)| normalisation.apply(sum, option.len()))
+                    .map(|((sum, text), ids)| normalisation.apply(sum, text, ids.len()))
                     .collect();
             }
             stop_if(on_batch(batch.len()))?;

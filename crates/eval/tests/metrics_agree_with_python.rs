@@ -3,12 +3,14 @@
 
 use ext5_core::Key;
 use ext5_eval::metrics::{
-    AnswerRules, BleuCounts, BleuTokens, LabelSets, Labels, Overlap, Rouge, average_precision,
-    pearson, spearman,
+    AnswerRules, BleuCounts, BleuTokens, LabelSets, Labels, Overlap, Rouge, area_under_roc,
+    average_precision, names_referent, pearson, reciprocal_rank, spearman,
 };
 use ext5_eval::statistics::{mcnemar, mean_interval, sign_flip, standard_error};
 use ext5_task::{Answer, Reading};
+use flate2::read::GzDecoder;
 use serde::Deserialize;
+use std::io::BufReader;
 
 #[derive(Deserialize)]
 struct Golden {
@@ -27,6 +29,8 @@ struct Golden {
     labels: Vec<LabelsCase>,
     spans: Vec<SpansCase>,
     ranking: Vec<Ranking>,
+    many_rankings: Vec<Ranking>,
+    wsc: Vec<WscCase>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,6 +59,7 @@ struct Classes {
     predictions: Vec<String>,
     matthews: f64,
     macro_f1: f64,
+    weighted_f1: f64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -141,10 +146,20 @@ struct Ranking {
     scores: Vec<f64>,
     right: Vec<bool>,
     average_precision: f64,
+    roc: f64,
+    reciprocal_rank: f64,
+}
+
+#[derive(Debug, Deserialize)]
+struct WscCase {
+    prediction: String,
+    referent: String,
+    named: bool,
 }
 
 fn golden() -> Golden {
-    serde_json::from_str(include_str!("golden/metrics.json")).unwrap()
+    let packed = include_bytes!("golden/metrics.json.gz");
+    serde_json::from_reader(BufReader::new(GzDecoder::new(&packed[..]))).unwrap()
 }
 
 #[track_caller]
@@ -241,10 +256,13 @@ fn f1_of_several_labels_and_of_spans() {
 }
 
 #[test]
-fn average_precisions() {
-    for case in golden().ranking {
+fn rankings() {
+    let golden = golden();
+    for case in golden.ranking.into_iter().chain(golden.many_rankings) {
         let candidates: Vec<_> = case.scores.iter().copied().zip(case.right.clone()).collect();
         close(average_precision(&candidates).unwrap(), case.average_precision, &case);
+        close(area_under_roc(&candidates), case.roc, &case);
+        close(reciprocal_rank(&candidates).unwrap(), case.reciprocal_rank, &case);
     }
 }
 
@@ -258,6 +276,16 @@ fn matthews_and_macro_f1() {
         );
         close(labels.matthews(0..case.truths.len()), case.matthews, &case);
         close(labels.macro_f1(0..case.truths.len()), case.macro_f1, &case);
+        close(labels.weighted_f1(0..case.truths.len()), case.weighted_f1, &case);
+    }
+}
+
+#[test]
+fn referents() {
+    let cases = golden().wsc;
+    assert!(cases.iter().filter(|case| case.named).count() > 100);
+    for case in cases {
+        assert_eq!(names_referent(&case.prediction, &case.referent), case.named, "{case:?}");
     }
 }
 

@@ -65,6 +65,19 @@ pub enum Metric {
     /// Mean over groups of the average precision of their examples, ranked by how much better the
     /// positive option scores than the others. Groups with nothing to find are left out.
     MeanAveragePrecision,
+    /// Mean over the classes of the F1 of each class, each weighed by its number of examples.
+    WeightedF1,
+    /// SuperGLUE's WSC as T5 scores it: the words of one side, determiners aside, are all among the
+    /// other's, and both or neither of the texts have an apostrophe.
+    Wsc,
+    /// Mean over groups of one over the rank of the first right example, ranked as for
+    /// `mean_average_precision`. Groups with nothing to find are left out.
+    MeanReciprocalRank,
+    /// Area under the ROC curve of the positive option's probability among the options.
+    AucRoc,
+    /// Area under the precision-recall curve of the positive option's probability among the
+    /// options, as average precision.
+    AucPr,
 }
 
 /// What a metric is computed from.
@@ -79,7 +92,7 @@ pub enum Needs {
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Metric; 22] = [
+    pub const ALL: [Metric; 27] = [
         Metric::Accuracy,
         Metric::ExactMatch,
         Metric::TokenF1,
@@ -102,6 +115,11 @@ impl Metric {
         Metric::Spearman,
         Metric::OptionAccuracy,
         Metric::MeanAveragePrecision,
+        Metric::WeightedF1,
+        Metric::Wsc,
+        Metric::MeanReciprocalRank,
+        Metric::AucRoc,
+        Metric::AucPr,
     ];
 
     /// The name in task files and results.
@@ -129,13 +147,22 @@ impl Metric {
             Metric::Spearman => "spearman",
             Metric::OptionAccuracy => "option_accuracy",
             Metric::MeanAveragePrecision => "mean_average_precision",
+            Metric::WeightedF1 => "weighted_f1",
+            Metric::Wsc => "wsc",
+            Metric::MeanReciprocalRank => "mean_reciprocal_rank",
+            Metric::AucRoc => "auc_roc",
+            Metric::AucPr => "auc_pr",
         }
     }
 
     /// What it is computed from.
     pub fn needs(self) -> Needs {
         match self {
-            Metric::OptionAccuracy | Metric::MeanAveragePrecision => Needs::OptionScores,
+            Metric::OptionAccuracy
+            | Metric::MeanAveragePrecision
+            | Metric::MeanReciprocalRank
+            | Metric::AucRoc
+            | Metric::AucPr => Needs::OptionScores,
             _ => Needs::Generation,
         }
     }

@@ -1,11 +1,12 @@
 //! `ext5 eval`
 
 use super::model;
-use crate::args::Eval;
+use crate::args::{Eval, OptionScore};
 use crate::failure::{Blame, Failure};
 use crate::interrupt;
 use anyhow::anyhow;
 use ext5_core::Key;
+use ext5_eval::metrics::Normalisation;
 use ext5_eval::{Evaluation, Majority, Provenance, Settings, TaskResult};
 use ext5_task::{Example, Registry, Task};
 use ext5_train::{Origin, Trained};
@@ -34,6 +35,12 @@ pub fn run(command: Eval) -> Result<(), Failure> {
     let stop = interrupt::flag()?;
     let provenance = provenance(&opened.trained).work()?;
     let mut settings = Settings::new(Key::new(provenance.seed).name("eval"));
+    settings.normalisation = match command.normalisation {
+        OptionScore::Sum => Normalisation::Sum,
+        OptionScore::PerToken => Normalisation::PerToken,
+        OptionScore::PerCharacter => Normalisation::PerCharacter,
+        OptionScore::PerByte => Normalisation::PerByte,
+    };
     settings.inputs_length = opened.inputs;
     settings.max_new = command.max_targets.unwrap_or(opened.targets);
     let scoring = Scoring {

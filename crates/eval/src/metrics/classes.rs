@@ -75,6 +75,15 @@ impl Labels {
         (0..self.classes).map(|class| counts.f1(class)).sum::<f64>() / self.classes.max(1) as f64
     }
 
+    /// The mean over `0..classes` of each class's F1, weighed by how often the class is true among
+    /// the chosen examples; 0 of no examples. As scikit-learn's `average="weighted"`.
+    pub fn weighted_f1(&self, chosen: impl IntoIterator<Item = usize>) -> f64 {
+        let counts = self.count(chosen);
+        let sum: f64 =
+            (0..self.classes).map(|class| counts.truths[class] as f64 * counts.f1(class)).sum();
+        sum / counts.examples.max(1) as f64
+    }
+
     /// The unweighted mean of the F1 of the classes with these numbers over the chosen examples.
     /// Where there are two classes and one of them counts, a text that is neither counts as the
     /// wrong one, as in t5's `f1_score_with_invalid`.

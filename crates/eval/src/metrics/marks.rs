@@ -2,8 +2,8 @@
 
 use super::groups::{groups, references};
 use super::{
-    AnswerRules, BleuCounts, BleuTokens, LabelSets, Labels, Overlap, Rouge, average_precision,
-    edit_similarity, number, pearson, spearman,
+    AnswerRules, BleuCounts, BleuTokens, LabelSets, Labels, Overlap, Rouge, area_under_roc,
+    average_precision, edit_similarity, names_referent, number, pearson, reciprocal_rank, spearman,
 };
 use ext5_task::{Answer, Example, Metric, Reading};
 use std::borrow::Cow;
@@ -36,6 +36,8 @@ pub enum Marks {
     Matthews(Labels),
     /// Mean F1 of all classes.
     MacroF1(Labels),
+    /// Mean F1 of all classes, weighed by their examples.
+    WeightedF1(Labels),
     /// Mean F1 of the classes with these numbers.
     F1(Labels, Vec<usize>),
     /// Mean F1 of all classes, of which an example may have several.
@@ -48,6 +50,10 @@ pub enum Marks {
     Pearson(Vec<(f64, f64)>),
     /// Spearman's correlation of truth and prediction.
     Spearman(Vec<(f64, f64)>),
+    /// Area under the ROC curve of scores, each with whether it is of a right one.
+    AucRoc(Vec<(f64, bool)>),
+    /// Average precision of the same.
+    AucPr(Vec<(f64, bool)>),
 }
 
 impl Marks {
@@ -69,7 +75,13 @@ impl Marks {
                 marking.each(|e, r| outcome(r.option.is_some() && r.option == e.answer))
             }
             Metric::AllMatch => marking.all_match(),
-            Metric::MeanAveragePrecision => marking.ranking(),
+            Metric::MeanAveragePrecision => marking.ranking(average_precision),
+            Metric::MeanReciprocalRank => marking.ranking(reciprocal_rank),
+            Metric::AucRoc => Marks::AucRoc(marking.odds()),
+            Metric::AucPr => Marks::AucPr(marking.odds()),
+            Metric::Wsc => marking
+                .texts(|t, all| outcome(all.iter().any(|referent| names_referent(t, referent)))),
+            Metric::WeightedF1 => Marks::WeightedF1(marking.labels()),
             Metric::ExactMatch => marking.texts(|t, all| AnswerRules::Squad.exact_match(t, all)),
             Metric::TokenF1 => marking.texts(|t, all| AnswerRules::Squad.token_f1(t, all)),
             Metric::TriviaExactMatch => {
@@ -102,11 +114,15 @@ impl Marks {
     pub fn len(&self) -> usize {
         match self {
             Marks::Each(values) | Marks::Groups { values, .. } => values.len(),
-            Marks::Matthews(labels) | Marks::MacroF1(labels) | Marks::F1(labels, _) => labels.len(),
+            Marks::Matthews(labels)
+            | Marks::MacroF1(labels)
+            | Marks::WeightedF1(labels)
+            | Marks::F1(labels, _) => labels.len(),
             Marks::LabelsMacroF1(sets) => sets.len(),
             Marks::MicroF1(overlaps) => overlaps.len(),
             Marks::Bleu(counts) => counts.len(),
             Marks::Pearson(pairs) | Marks::Spearman(pairs) => pairs.len(),
+            Marks::AucRoc(scores) | Marks::AucPr(scores) => scores.len(),
         }
     }
 
@@ -132,18 +148,22 @@ impl Marks {
     pub fn over(&self, sample: &[usize]) -> f64 {
         let units = || sample.iter().copied();
         let chosen = |pairs: &[(f64, f64)]| units().map(|i| pairs[i]).collect::<Vec<_>>();
+        let picked = |scores: &[(f64, bool)]| units().map(|i| scores[i]).collect::<Vec<_>>();
         match self {
             Marks::Each(values) | Marks::Groups { values, .. } => {
                 units().map(|i| values[i]).sum::<f64>() / sample.len().max(1) as f64
             }
             Marks::Matthews(labels) => 100.0 * labels.matthews(units()),
             Marks::MacroF1(labels) => 100.0 * labels.macro_f1(units()),
+            Marks::WeightedF1(labels) => 100.0 * labels.weighted_f1(units()),
             Marks::F1(labels, positive) => 100.0 * labels.f1(positive, units()),
             Marks::LabelsMacroF1(sets) => 100.0 * sets.macro_f1(units()),
             Marks::MicroF1(overlaps) => 100.0 * Overlap::f1(units().map(|i| &overlaps[i])),
             Marks::Bleu(counts) => 100.0 * BleuCounts::bleu(units().map(|i| &counts[i])),
             Marks::Pearson(pairs) => 100.0 * pearson(&chosen(pairs)),
             Marks::Spearman(pairs) => 100.0 * spearman(&chosen(pairs)),
+            Marks::AucRoc(scores) => 100.0 * area_under_roc(&picked(scores)),
+            Marks::AucPr(scores) => 100.0 * average_precision(&picked(scores)).unwrap_or(0.0),
         }
     }
 
@@ -215,7 +235,7 @@ impl Marking<'_> {
 
     /// Candidates of a group ranked by how much the positive option's score exceeds the best other
     /// one's.
-    fn ranking(&self) -> Marks {
+    fn ranking(&self, value: impl Fn(&[(f64, bool)]) -> Option<f64>) -> Marks {
         let candidate = |&number: &usize| {
             let example = &self.examples[number];
             let positive = self.positive_option(&example.options)?;
@@ -226,9 +246,19 @@ impl Marking<'_> {
             let score = scores.get(positive).map_or(0.0, |score| score - best);
             Some((score, example.answer == Some(positive)))
         };
-        self.groups(|group| {
-            average_precision(&group.iter().filter_map(candidate).collect::<Vec<_>>())
-        })
+        self.groups(|group| value(&group.iter().filter_map(candidate).collect::<Vec<_>>()))
+    }
+
+    /// The log-odds of each example's positive option, which rank as its softmax probability does,
+    /// and whether it is right. Without scores all examples are alike.
+    fn odds(&self) -> Vec<(f64, bool)> {
+        let pairs = self.examples.iter().zip(self.responses);
+        let of = |(example, response): (&Example, &Response)| {
+            let positive = self.positive_option(&example.options)?;
+            let odds = log_odds(response.scores, positive);
+            Some((odds, example.answer == Some(positive)))
+        };
+        pairs.filter_map(of).collect()
     }
 
     fn positive_option(&self, options: &[String]) -> Option<usize> {
@@ -281,6 +311,16 @@ impl Marking<'_> {
         let pairs = self.examples.iter().zip(self.responses);
         pairs.map(|(e, r)| (number(&e.targets), number(&r.text))).collect()
     }
+}
+
+/// The logarithm of an option's odds against all others, by scores that are log-probabilities; 0
+/// without scores.
+fn log_odds(scores: &[f64], option: usize) -> f64 {
+    let Some(score) = scores.get(option) else { return 0.0 };
+    let others = || scores.iter().enumerate().filter(|&(i, _)| i != option).map(|(_, &s)| s);
+    let greatest = others().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = others().map(|other| (other - greatest).exp()).sum();
+    score - greatest - sum.ln()
 }
 
 fn outcome(right: bool) -> f64 {
@@ -408,6 +448,23 @@ mod tests {
         };
         assert!((f1(&["against", "favor"]) - 250.0 / 3.0).abs() < 1e-9);
         assert!((f1(&[]) - 200.0 / 3.0).abs() < 1e-9);
+    }
+
+    /// The reference's example of rank classification: AUC-ROC 66.67, AUC-PR 50.
+    #[test]
+    fn areas_under_curves_of_options() {
+        let examples = [0, 1, 0, 0].map(|answer| with_options(&["no", "yes"], answer));
+        let scores = [[0.1, 0.5], [1.0, 1.1], [0.3, 0.1], [0.6, 0.5]];
+        let response = |scores| Response { text: "".into(), option: None, scores };
+        let of = |metric, responses: &[Response]| {
+            Marks::new(metric, &Reading::default(), &examples, responses).value()
+        };
+        let responses: Vec<_> = scores.iter().map(|scores| response(&scores[..])).collect();
+        assert!((of(Metric::AucRoc, &responses) - 200.0 / 3.0).abs() < 1e-9);
+        assert!((of(Metric::AucPr, &responses) - 50.0).abs() < 1e-9);
+        let unscored: Vec<_> = scores.iter().map(|_| response(&[])).collect();
+        assert_eq!(of(Metric::AucRoc, &unscored), 50.0);
+        assert_eq!(of(Metric::AucPr, &unscored), 25.0);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod overlap;
 mod ranking;
 mod rouge;
 mod squad;
+mod wsc;
 
 pub use bleu::{BleuCounts, BleuTokens};
 pub use classes::Labels;
@@ -22,9 +23,10 @@ pub(crate) use marks::same_words;
 pub use marks::{Marks, Response};
 pub use options::{Normalisation, choose};
 pub use overlap::{LabelSets, Overlap};
-pub use ranking::average_precision;
+pub use ranking::{area_under_roc, average_precision, reciprocal_rank};
 pub use rouge::Rouge;
 pub use squad::AnswerRules;
+pub use wsc::names_referent;
 
 /// What Python's `str.split()` splits at: Unicode white space and four ASCII separators.
 fn is_space(c: char) -> bool {

@@ -13,14 +13,20 @@ pub enum Normalisation {
     Sum,
     /// The number of the option's tokens, end of sequence included.
     PerToken,
+    /// The number of the option's characters, without end of sequence: lm-eval's `acc_norm`.
+    PerCharacter,
+    /// The number of the option's bytes in UTF-8: lm-eval's `acc_bytes`.
+    PerByte,
 }
 
 impl Normalisation {
-    /// The score of an option of `tokens` tokens whose log-probabilities sum to `sum`.
-    pub fn apply(self, sum: f64, tokens: usize) -> f64 {
+    /// The score of `option`, of `tokens` tokens whose log-probabilities sum to `sum`.
+    pub fn apply(self, sum: f64, option: &str, tokens: usize) -> f64 {
         match self {
             Normalisation::Sum => sum,
             Normalisation::PerToken => sum / tokens.max(1) as f64,
+            Normalisation::PerCharacter => sum / option.chars().count().max(1) as f64,
+            Normalisation::PerByte => sum / option.len().max(1) as f64,
         }
     }
 }
@@ -30,6 +36,8 @@ impl fmt::Display for Normalisation {
         f.write_str(match self {
             Normalisation::Sum => "summed log-probability",
             Normalisation::PerToken => "log-probability per token",
+            Normalisation::PerCharacter => "log-probability per character",
+            Normalisation::PerByte => "log-probability per byte",
         })
     }
 }
@@ -70,11 +78,21 @@ mod tests {
 
     #[test]
     fn long_options_gain_from_the_mean() {
-        let (short, long) = ((-3.0, 2), (-4.0, 8));
-        assert!(
-            Normalisation::Sum.apply(short.0, short.1) > Normalisation::Sum.apply(long.0, long.1)
-        );
-        let mean = Normalisation::PerToken;
-        assert!(mean.apply(short.0, short.1) < mean.apply(long.0, long.1));
+        let short = |by: Normalisation| by.apply(-3.0, "no", 2);
+        let long = |by: Normalisation| by.apply(-4.0, "certainly", 8);
+        assert!(short(Normalisation::Sum) > long(Normalisation::Sum));
+        for by in [Normalisation::PerToken, Normalisation::PerCharacter, Normalisation::PerByte] {
+            assert!(short(by) < long(by), "{by}");
+        }
+    }
+
+    #[test]
+    fn what_scores_are_divided_by() {
+        let score = |by: Normalisation| by.apply(-12.0, "n\u{e9}e", 2);
+        assert_eq!(score(Normalisation::Sum), -12.0);
+        assert_eq!(score(Normalisation::PerToken), -6.0);
+        assert_eq!(score(Normalisation::PerCharacter), -4.0);
+        assert_eq!(score(Normalisation::PerByte), -3.0);
+        assert_eq!(Normalisation::PerByte.apply(-1.0, "", 1), -1.0);
     }
 }
