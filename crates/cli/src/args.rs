@@ -21,6 +21,8 @@ pub enum Command {
     /// Look at tasks and check them against their data.
     #[command(subcommand)]
     Tasks(Tasks),
+    /// Bring data sets from the Hugging Face Hub; the same command goes on after a kill.
+    Fetch(Fetch),
     /// Train, look at and encode with vocabularies.
     #[command(subcommand)]
     Vocab(Vocab),
@@ -117,6 +119,34 @@ pub struct SampleOptions {
     /// Target tokens of an example at most, end of sequence included.
     #[arg(long, value_name = "N", requires = "vocab")]
     pub targets: Option<usize>,
+}
+
+/// `ext5 fetch`
+#[derive(Debug, Args)]
+#[command(after_help = "HF_ENDPOINT, HF_HOME, HF_TOKEN and HF_TOKEN_PATH are honoured.")]
+pub struct Fetch {
+    /// Tasks, suites (`exmix`, `glue`), patterns, `family:NAME`, or `c4`.
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+    #[command(flatten)]
+    pub tasks: TaskOptions,
+    #[command(flatten)]
+    pub root: DataRoot,
+    /// Shards of C4 to have, of 1,024 of about 320 MB each.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub shards: usize,
+    /// Files that are downloaded at a time.
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub parallel: std::num::NonZeroUsize,
+    /// Show what would be fetched, and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask before large downloads.
+    #[arg(long)]
+    pub yes: bool,
+    /// Print a JSON array.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ext5 mix`

@@ -161,6 +161,21 @@ impl Task {
         self.source.splits.get(split).map_or(split, |name| name.get_ref())
     }
 
+    /// What its splits are called where its publisher has them, whether they are there or not.
+    pub fn published_splits(&self) -> Vec<String> {
+        let SourceTable { splits, examples, .. } = &self.source;
+        let others = splits.keys().chain(examples.keys()).map(String::as_str);
+        let mut names: Vec<String> = Vec::new();
+        for split in SPLITS.into_iter().chain(others) {
+            let name = self.on_disk(split);
+            let unwanted = self.evaluation_only && split == "train";
+            if !unwanted && names.iter().all(|known| known != name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+
     /// Whether the task has the split: its file names it or, where it names none, the data is
     /// there (also when it cannot be used).
     pub fn has_split(&self, data_root: &Path, split: &str) -> bool {
