@@ -177,8 +177,33 @@ pub enum Mix {
         #[arg(long)]
         json: bool,
     },
+    /// Find evaluation examples whose text stands in what is trained on.
+    CheckOverlap(CheckOverlap),
     /// Write the stream as files for other trainers; the same command goes on after a kill.
     Export(MixExport),
+}
+
+/// `ext5 mix check-overlap`
+#[derive(Debug, Args)]
+pub struct CheckOverlap {
+    #[command(flatten)]
+    pub recipe: RecipeOptions,
+    /// Words in a row that make an overlap. Shorter texts overlap where they are equal as a whole.
+    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u16).range(2..))]
+    pub words: u16,
+    /// Evaluation tasks beside the mixture's own; may be given several times.
+    #[arg(long = "task", value_name = "PATTERN")]
+    pub evaluate: Vec<String>,
+    /// Megabytes that hashes of evaluation text may take; where they take more, the training side
+    /// is read several times.
+    #[arg(long, value_name = "MB", default_value_t = 1_000)]
+    pub memory: usize,
+    /// Write the training rows that overlap as a list for `mixture.exclude`.
+    #[arg(long = "drop", value_name = "FILE")]
+    pub list: Option<PathBuf>,
+    /// Print a JSON array.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ext5 mix export`

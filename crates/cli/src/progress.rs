@@ -99,6 +99,35 @@ impl Exporting {
     }
 }
 
+/// Shows the comparison of evaluation text with training text.
+pub struct Comparing {
+    bar: ProgressBar,
+    said: Instant,
+}
+
+impl Comparing {
+    /// Nothing is shown until something is read.
+    pub fn new() -> Self {
+        Comparing { bar: ProgressBar::new_spinner(), said: Instant::now() }
+    }
+
+    /// `name` is being read.
+    pub fn report(&mut self, name: &str, done: u64) {
+        let text = format!("comparing {name}: {}", count(done));
+        if self.bar.is_hidden() && self.said.elapsed() > PLAIN_INTERVAL {
+            eprintln!("{text}");
+            self.said = Instant::now();
+        }
+        self.bar.set_message(text);
+        self.bar.tick();
+    }
+
+    /// Takes the line away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 /// Shows downloads; told of them from many threads.
 pub struct Fetching {
     bar: ProgressBar,

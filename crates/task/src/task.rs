@@ -10,7 +10,7 @@ use crate::reading::Reading;
 use crate::render::Renderer;
 use ext5_core::config::ConfigError;
 use ext5_core::{Digest, Key};
-use ext5_data::{DataError, Located, Row, Tolerance, files, split};
+use ext5_data::{DataError, Format, Located, Row, Tolerance, files, split};
 use std::path::{Path, PathBuf};
 
 /// The families of the ExT5 paper. Any other name is a family of its own.
@@ -95,6 +95,11 @@ impl Task {
     /// evaluation uses.
     pub fn prompts(&self) -> usize {
         self.renderer.prompts.len()
+    }
+
+    /// How its files store rows, where it says so.
+    pub fn format(&self) -> Option<Format> {
+        self.source.format
     }
 
     /// What people call the prompt `index`, where it has a name.
