@@ -97,8 +97,11 @@ fn what_cannot_be_had_is_explained() {
     let text = String::from_utf8_lossy(&wrong.stdout).into_owned();
     assert_eq!(wrong.status.code(), Some(1));
     assert!(text.contains("wrong content"), "{text}");
-    let by_hand = fetch(&world, "http://127.0.0.1:1", &["colour", "--json"]);
+    let by_hand = ["fetch", "colour", "--tasks", "tasks", "--data-root", "none"];
+    let by_hand = world.run(&by_hand);
     assert_eq!(by_hand.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&by_hand.stdout).into_owned();
+    assert!(text.contains("download it by hand") && text.contains("none/colour"), "{text}");
     let unknown = world.run(&["fetch", "colours", "--tasks", "tasks"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("did you mean `colour`?"));

@@ -73,6 +73,8 @@ struct Trained {
     file: Arc<Path>,
     line: u64,
     texts: Vec<String>,
+    /// Whether short texts are looked for in its lines, too.
+    by_line: bool,
 }
 
 /// Something that is trained on.
@@ -227,6 +229,7 @@ impl Run<'_> {
                         file: row.file,
                         line: row.line,
                         texts: texts::texts(&row.row),
+                        by_line: false,
                     })
                 });
                 (task.name.clone(), Box::new(rows))
@@ -236,10 +239,8 @@ impl Run<'_> {
                 let documents = documents.with_layout(corpus.layout.clone());
                 let documents = documents.map(|document| {
                     document.map(|document| Trained {
-                        // Lines, so that a short text is found that is a whole line.
-                        texts: std::iter::once(document.text.clone())
-                            .chain(document.text.lines().map(str::to_owned))
-                            .collect(),
+                        texts: vec![document.text],
+                        by_line: true,
                         file: document.file,
                         line: document.line,
                     })
@@ -264,6 +265,9 @@ impl Run<'_> {
                 let mut found = Vec::new();
                 for text in &item.texts {
                     part.index.find(text, n, words, &mut found);
+                    for line in text.lines().filter(|_| item.by_line) {
+                        part.index.find_line(line, n, words, &mut found);
+                    }
                 }
                 found.sort_unstable();
                 found.dedup();

@@ -65,7 +65,19 @@ impl Index {
     pub fn find(&self, text: &str, n: usize, words: &mut Vec<u64>, found: &mut Vec<u32>) {
         words::hashes(text, words);
         let whole = (words.len() < n).then(|| words::whole(words));
-        for hash in words::runs(words, n).chain(whole) {
+        self.look_up(words::runs(words, n).chain(whole), found);
+    }
+
+    /// Adds the examples that a line of a training document equals as a whole; those that it has a
+    /// run of words of are found with its document.
+    pub fn find_line(&self, line: &str, n: usize, words: &mut Vec<u64>, found: &mut Vec<u32>) {
+        words::first_hashes(line, n, words);
+        let whole = (words.len() < n).then(|| words::whole(words));
+        self.look_up(whole.into_iter(), found);
+    }
+
+    fn look_up(&self, hashes: impl Iterator<Item = u64>, found: &mut Vec<u32>) {
+        for hash in hashes {
             let bit = hash & self.mask;
             let word = self.filter.get((bit / 64) as usize).copied().unwrap_or(0);
             if word >> (bit % 64) & 1 == 1 {

@@ -10,6 +10,11 @@ const WHOLE: u64 = 0xd6e8_feb8_6659_fd93;
 
 /// The 64-bit hashes of a text's words: runs of letters and digits, in lower case.
 pub fn hashes(text: &str, words: &mut Vec<u64>) {
+    first_hashes(text, usize::MAX, words);
+}
+
+/// As [`hashes`], of the first `most` words.
+pub fn first_hashes(text: &str, most: usize, words: &mut Vec<u64>) {
     words.clear();
     let (mut hash, mut inside) = (OFFSET, false);
     let add = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(PRIME);
@@ -41,6 +46,9 @@ pub fn hashes(text: &str, words: &mut Vec<u64>) {
         if inside {
             words.push(mix(hash));
             (hash, inside) = (OFFSET, false);
+            if words.len() >= most {
+                return;
+            }
         }
     }
     if inside {
