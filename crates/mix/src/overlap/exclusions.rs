@@ -130,9 +130,9 @@ impl Exclusions {
         };
         let parts: Vec<(Digest, Vec<u8>)> =
             self.files.values().map(|file| (file.digest, lines(file))).collect();
-        let parts = parts.iter().flat_map(|(digest, lines)| {
-            [("file", &digest.as_bytes()[..]), ("lines", lines.as_slice())]
-        });
+        let parts = parts
+            .iter()
+            .flat_map(|(digest, lines)| [("file", digest.as_bytes()), ("lines", lines.as_slice())]);
         (!self.files.is_empty()).then(|| Digest::of_parts(parts))
     }
 }

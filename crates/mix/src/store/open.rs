@@ -182,7 +182,7 @@ fn fingerprints(files: &[PathBuf]) -> Result<Vec<Fingerprint>, StoreError> {
 
 /// What is left out changes what a store follows from; where nothing is, keys stay as they were.
 fn but(mut sources: Vec<Digest>, without: &Exclusions) -> Vec<Digest> {
-    let parts = |digest: Digest| Digest::of_parts([("without", &digest.as_bytes()[..])]);
+    let parts = |digest: Digest| Digest::of_parts([("without", digest.as_bytes())]);
     sources.extend(without.digest().map(parts));
     sources
 }
