@@ -36,13 +36,14 @@ def main():
     parser.add_argument("--megabytes", type=int, default=64)
     options = parser.parse_args()
 
+    # Paragraphs, as documents of their own.
     documents = []
     for path in sorted((options.data / "corpus").glob("books_*.txt")):
-        documents += [d for d in path.read_text().split("\n\n") if d.strip()]
+        documents += [d for d in path.read_text().split("\n") if len(words(d)) >= N]
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
-        # Evaluation texts: every hundredth document, half of them not in the corpus.
-        held = documents[::100]
+        # Evaluation texts: every twentieth paragraph, half of them not in the corpus.
+        held = documents[::20]
         inside, outside = held[::2], held[1::2]
         left = set(outside)
         once = "\n\n".join(document for document in documents if document not in left) + "\n\n"

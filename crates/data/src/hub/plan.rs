@@ -104,7 +104,7 @@ impl Plan {
         let (files, commit) = match &request.what {
             What::Files { under, first } => {
                 let files = client.files(&repository, Some(under), stop)?;
-                (by_names(&repository, files, first)?, repository.commit.clone())
+                (by_names(&repository, below(files, under), first)?, repository.commit.clone())
             }
             What::Splits(wanted) => {
                 let (splits, commit) = splits(client, &repository, config, &folder, stop)?;
@@ -150,6 +150,12 @@ impl Plan {
         let missing = self.files.iter().filter(|file| !file.done);
         missing.map(|file| file.remote.bytes).sum()
     }
+}
+
+/// The files right in a folder, whatever else a server lists.
+fn below(mut files: Vec<RemoteFile>, folder: &str) -> Vec<RemoteFile> {
+    files.retain(|file| file.path.rsplit_once('/').is_some_and(|(in_, _)| in_ == folder));
+    files
 }
 
 /// The splits of a configuration, from the repository itself or from its conversion.
