@@ -74,7 +74,7 @@ def weights(name, tensor_shape):
     if "shared" in name or "relative_attention_bias" in name:
         scale = np.float32(1.75)
     elif ".q." in name:
-        scale = np.float32(0.5 / np.sqrt(np.float64(fan)))
+        scale = np.float32(0.2 / np.sqrt(np.float64(fan)))
     else:
         scale = np.float32(1.75 / np.sqrt(np.float64(fan)))
     return (scale * units).reshape(tensor_shape)

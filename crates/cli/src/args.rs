@@ -22,6 +22,8 @@ pub enum Command {
     /// Look at tasks and check them against their data.
     #[command(subcommand)]
     Tasks(Tasks),
+    /// Bring data sets from the Hugging Face Hub; the same command goes on after a kill.
+    Fetch(Fetch),
     /// Train, look at and encode with vocabularies.
     #[command(subcommand)]
     Vocab(Vocab),
@@ -120,6 +122,34 @@ pub struct SampleOptions {
     pub targets: Option<usize>,
 }
 
+/// `ext5 fetch`
+#[derive(Debug, Args)]
+#[command(after_help = "HF_ENDPOINT, HF_HOME, HF_TOKEN and HF_TOKEN_PATH are honoured.")]
+pub struct Fetch {
+    /// Tasks, suites (`exmix`, `glue`), patterns, `family:NAME`, or `c4`.
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+    #[command(flatten)]
+    pub tasks: TaskOptions,
+    #[command(flatten)]
+    pub root: DataRoot,
+    /// Shards of C4 to have, of 1,024 of about 320 MB each.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub shards: usize,
+    /// Files that are downloaded at a time.
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub parallel: std::num::NonZeroUsize,
+    /// Show what would be fetched, and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask before large downloads.
+    #[arg(long)]
+    pub yes: bool,
+    /// Print a JSON array.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `ext5 mix`
 #[derive(Debug, Subcommand)]
 pub enum Mix {
@@ -148,8 +178,33 @@ pub enum Mix {
         #[arg(long)]
         json: bool,
     },
+    /// Find evaluation examples whose text stands in what is trained on.
+    CheckOverlap(CheckOverlap),
     /// Write the stream as files for other trainers; the same command goes on after a kill.
     Export(MixExport),
+}
+
+/// `ext5 mix check-overlap`
+#[derive(Debug, Args)]
+pub struct CheckOverlap {
+    #[command(flatten)]
+    pub recipe: RecipeOptions,
+    /// Words in a row that make an overlap. Shorter texts overlap where they are equal as a whole.
+    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u16).range(2..))]
+    pub words: u16,
+    /// Evaluation tasks beside the mixture's own; may be given several times.
+    #[arg(long = "task", value_name = "PATTERN")]
+    pub evaluate: Vec<String>,
+    /// Megabytes that hashes of evaluation text may take; where they take more, the training side
+    /// is read several times.
+    #[arg(long, value_name = "MB", default_value_t = 1_000)]
+    pub memory: usize,
+    /// Write the training rows that overlap as a list for `mixture.exclude`.
+    #[arg(long = "drop", value_name = "FILE")]
+    pub list: Option<PathBuf>,
+    /// Print a JSON array.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ext5 mix export`

@@ -1,5 +1,6 @@
 //! What long work shows: one moving line on a terminal, plain lines elsewhere.
 
+use crate::table::size;
 use ext5_core::number::count;
 use ext5_mix::export::Progress;
 use ext5_train::Event;
@@ -86,6 +87,77 @@ impl Exporting {
             let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
             if said.elapsed() > PLAIN_INTERVAL {
                 eprintln!("{}: {text}", self.name);
+                *said = Instant::now();
+            }
+        }
+        self.bar.set_message(text);
+    }
+
+    /// Takes the line away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Shows the comparison of evaluation text with training text.
+pub struct Comparing {
+    bar: ProgressBar,
+    said: Instant,
+}
+
+impl Comparing {
+    /// Nothing is shown until something is read.
+    pub fn new() -> Self {
+        Comparing { bar: ProgressBar::new_spinner(), said: Instant::now() }
+    }
+
+    /// `name` is being read.
+    pub fn report(&mut self, name: &str, done: u64) {
+        let text = format!("comparing {name}: {}", count(done));
+        if self.bar.is_hidden() && self.said.elapsed() > PLAIN_INTERVAL {
+            eprintln!("{text}");
+            self.said = Instant::now();
+        }
+        self.bar.set_message(text);
+        self.bar.tick();
+    }
+
+    /// Takes the line away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Shows downloads; told of them from many threads.
+pub struct Fetching {
+    bar: ProgressBar,
+    start: Instant,
+    said: Mutex<Instant>,
+}
+
+impl Fetching {
+    /// Nothing is shown until something has come.
+    pub fn new() -> Self {
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}") {
+            bar.set_style(style);
+        }
+        let now = Instant::now();
+        Fetching { bar, start: now, said: Mutex::new(now) }
+    }
+
+    /// So many bytes of those that were missing are there.
+    pub fn report(&self, bytes: u64, of: u64) {
+        let rate = bytes as f64 / self.start.elapsed().as_secs_f64().max(1e-3);
+        let left = of.saturating_sub(bytes) as f64 / rate.max(1.0);
+        let left = duration(Duration::from_secs_f64(left.min(1e9)));
+        let text = format!("{} of {}, {}/s, {left} left", size(bytes), size(of), size(rate as u64));
+        self.bar.set_length(of);
+        self.bar.set_position(bytes);
+        if self.bar.is_hidden() {
+            let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+            if said.elapsed() > PLAIN_INTERVAL {
+                eprintln!("fetching: {text}");
                 *said = Instant::now();
             }
         }

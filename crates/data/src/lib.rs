@@ -15,6 +15,8 @@ pub mod error;
 pub mod files;
 pub mod fingerprint;
 pub mod format;
+#[cfg(feature = "hub")]
+pub mod hub;
 mod jsonl;
 mod lines;
 pub mod lock;

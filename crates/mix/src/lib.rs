@@ -9,7 +9,8 @@
 //! 5. [`store`]: where the token ids lie.
 //! 6. [`mixture`]: the five above put together; [`report`] says what the mixture is.
 //! 7. [`pack`] and [`batches`]: windows of the stream as rows, rows as batches.
-//! 8. [`recipe`] and [`prepare`]: a mixture from a file, with everything that it reads.
+//! 8. [`overlap`]: what of evaluation data is in the text that is trained on.
+//! 9. [`recipe`] and [`prepare`]: a mixture from a file, with everything that it reads.
 //!
 //! Everything is a pure function of (mixture, seed, index): there is no shuffle buffer and no
 //! iterator state, and a place in the stream is two integers, a [`Cursor`].
@@ -23,6 +24,7 @@ pub mod figure;
 pub mod mixture;
 pub mod objective;
 pub mod order;
+pub mod overlap;
 pub mod pack;
 pub mod prefetch;
 pub mod prepare;

@@ -1,6 +1,7 @@
 //! Where a model's tensors live and its work is done.
 
 use crate::error::ModelError;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +12,7 @@ use std::str::FromStr;
 /// Every device but the CPU is a feature of the build. Weights and gradients are seen as slices in
 /// this machine's memory wherever the model lives: correct, but each
 /// [`update`](crate::T5::update) away from the CPU moves all weights there and back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub enum Device {
     /// This machine's processor.

@@ -50,7 +50,7 @@ fn fill(name: &str, shape: &[usize], values: &mut [f32]) {
     let (center, scale) = match name {
         name if name.contains("layer_norm") => (1.0, 0.3),
         name if name.contains("shared") || name.contains("relative_attention_bias") => (0.0, 1.75),
-        name if name.contains(".q.") => (0.0, (0.5 / fan) as f32),
+        name if name.contains(".q.") => (0.0, (0.2 / fan) as f32),
         _ => (0.0, (1.75 / fan) as f32),
     };
     for (value, hash) in values.iter_mut().zip(hashes(name)) {

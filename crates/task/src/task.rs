@@ -10,7 +10,7 @@ use crate::reading::Reading;
 use crate::render::Renderer;
 use ext5_core::config::ConfigError;
 use ext5_core::{Digest, Key};
-use ext5_data::{DataError, Located, Row, Tolerance, files, split};
+use ext5_data::{DataError, Format, Located, Row, Tolerance, files, split};
 use std::path::{Path, PathBuf};
 
 /// The families of the ExT5 paper. Any other name is a family of its own.
@@ -97,6 +97,11 @@ impl Task {
         self.renderer.prompts.len()
     }
 
+    /// How its files store rows, where it says so.
+    pub fn format(&self) -> Option<Format> {
+        self.source.format
+    }
+
     /// What people call the prompt `index`, where it has a name.
     pub fn prompt_name(&self, index: usize) -> Option<&str> {
         self.renderer.prompts.get(index)?.name.as_deref()
@@ -159,6 +164,21 @@ impl Task {
     /// What a split is called on disk.
     fn on_disk<'a>(&'a self, split: &'a str) -> &'a str {
         self.source.splits.get(split).map_or(split, |name| name.get_ref())
+    }
+
+    /// What its splits are called where its publisher has them, whether they are there or not.
+    pub fn published_splits(&self) -> Vec<String> {
+        let SourceTable { splits, examples, .. } = &self.source;
+        let others = splits.keys().chain(examples.keys()).map(String::as_str);
+        let mut names: Vec<String> = Vec::new();
+        for split in SPLITS.into_iter().chain(others) {
+            let name = self.on_disk(split);
+            let unwanted = self.evaluation_only && split == "train";
+            if !unwanted && names.iter().all(|known| known != name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
     }
 
     /// Whether the task has the split: its file names it or, where it names none, the data is

@@ -3,6 +3,7 @@
 mod cache;
 mod eval;
 mod export;
+mod fetch;
 mod finetune;
 mod mix;
 mod model;
@@ -21,6 +22,7 @@ use std::io::Write;
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Tasks(command) => tasks::run(command),
+        Command::Fetch(command) => fetch::run(&command),
         Command::Vocab(command) => vocab::run(command),
         Command::Mix(command) => mix::run(command),
         Command::Cache(command) => cache::run(command),

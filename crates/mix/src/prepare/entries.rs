@@ -3,6 +3,7 @@
 use super::PrepareError;
 use super::rates::Selection;
 use crate::mixture::{Denoiser, Entry, EntryKind};
+use crate::overlap::Exclusions;
 use crate::rate::Size;
 use crate::recipe::{self, Corpus, MixtureRecipe};
 use crate::store::{CorpusStore, TokenStore};
@@ -10,7 +11,7 @@ use ext5_data::files;
 use ext5_task::{Registry, Task};
 use ext5_text::Vocabulary;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The split that training reads.
@@ -25,12 +26,32 @@ pub(super) struct Entries {
     /// Every task at the same rate.
     pub(super) validation: Vec<Entry>,
     pub(super) sources: Vec<PathBuf>,
+    /// What is not trained on.
+    exclusions: Exclusions,
 }
 
 /// Told the name of a store and how many of its rows are done.
 type Progress<'a> = &'a mut dyn FnMut(&str, u64);
 
 impl Entries {
+    /// None yet, and what is to be left out of those to train on.
+    pub(super) fn without(exclusions: Exclusions) -> Self {
+        Entries { exclusions, ..Entries::default() }
+    }
+
+    /// What is left out of a split's files.
+    fn excluded(
+        &self,
+        root: &Path,
+        split: &str,
+        files: &[PathBuf],
+    ) -> Result<Exclusions, PrepareError> {
+        match split {
+            TRAIN => Ok(self.exclusions.of(root, files)?),
+            _ => Ok(Exclusions::default()),
+        }
+    }
+
     /// Adds the tasks that the recipe selects.
     pub(super) fn add_tasks(
         &mut self,
@@ -81,10 +102,14 @@ impl Entries {
         progress: Progress<'_>,
     ) -> Result<Arc<TokenStore>, PrepareError> {
         let recipe::Data { root, cache, .. } = &recipe.data;
-        self.sources.extend(task.files(root, split)?);
+        let files = task.files(root, split)?;
+        let without = self.excluded(root, split, &files)?;
+        self.sources.extend(files);
         let name = format!("{} {split}", task.name);
         let progress = &mut |rows| progress(&name, rows);
-        let store = TokenStore::open_or_build(task, root, split, vocabulary, cache, progress)?;
+        let store = TokenStore::open_or_build_without(
+            &without, task, root, split, vocabulary, cache, progress,
+        )?;
         Ok(Arc::new(store))
     }
 
@@ -105,11 +130,19 @@ impl Entries {
             let expected = format!("the {split} text of corpus {}", corpus.name);
             let files = files::resolve(root, patterns, &expected)?;
             self.sources.extend(files.iter().cloned());
+            let without = self.excluded(root, split, &files)?;
             let name = format!("{} {split}", corpus.name);
             let progress = &mut |documents| progress(&name, documents);
             let (name, layout) = (&corpus.name, corpus.layout.as_ref());
-            let store =
-                CorpusStore::open_or_build(name, &files, layout, vocabulary, cache, progress)?;
+            let store = CorpusStore::open_or_build_without(
+                (&without, root),
+                name,
+                &files,
+                layout,
+                vocabulary,
+                cache,
+                progress,
+            )?;
             let store = Arc::new(store);
             let (entries, weight) = match split {
                 TRAIN => (&mut self.train, corpus.weight),

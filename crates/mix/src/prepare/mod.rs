@@ -6,6 +6,7 @@ mod rates;
 use crate::batches::{BatchError, BatchOptions, Batches, Cursor, PackedBatch};
 use crate::mixture::{Entry, Mixture, MixtureError, Settings};
 use crate::objective::Sentinels;
+use crate::overlap::{ExclusionError, Exclusions};
 use crate::pack::{self, Shape};
 use crate::prefetch::Prefetch;
 use crate::rate::RateError;
@@ -13,7 +14,7 @@ use crate::recipe::{self, MixtureRecipe};
 use crate::store::StoreError;
 use entries::Entries;
 use ext5_data::DataError;
-use ext5_task::{Registry, RegistryError, TaskError};
+use ext5_task::{Registry, RegistryError, Task, TaskError};
 use ext5_text::{Vocabulary, VocabularyError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,6 +40,9 @@ pub enum PrepareError {
     /// A token store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The list of rows that are left out.
+    #[error(transparent)]
+    Exclusions(#[from] ExclusionError),
     /// A rate.
     #[error(transparent)]
     Rate(#[from] RateError),
@@ -88,6 +92,14 @@ pub enum PrepareError {
     },
 }
 
+/// The tasks that a recipe mixes, each once, by name.
+pub(crate) fn selected_tasks<'a>(
+    recipe: &'a MixtureRecipe,
+    registry: &'a Registry,
+) -> Result<Vec<&'a Task>, PrepareError> {
+    Ok(rates::Selection::new(&recipe.mixture, registry)?.all().into_values().collect())
+}
+
 /// All that a run reads, ready.
 #[derive(Debug)]
 pub struct Prepared {
@@ -125,7 +137,10 @@ impl Prepared {
         progress: &mut dyn FnMut(&str, u64),
     ) -> Result<Prepared, PrepareError> {
         let vocabulary = open_vocabulary(&recipe.vocabulary, &recipe.data.root)?;
-        let mut entries = Entries::default();
+        let mut entries = Entries::without(match &recipe.mixture.exclude {
+            Some(list) => Exclusions::read(&recipe.data.root.join(list))?,
+            None => Exclusions::default(),
+        });
         if recipe.mixture.r.is_finite() {
             let registry = Registry::with_built_in(&recipe.data.tasks)?;
             entries.add_tasks(recipe, &registry, &vocabulary, progress)?;
@@ -133,7 +148,7 @@ impl Prepared {
         for corpus in recipe.mixture.corpus.iter().filter(|_| recipe.mixture.r > 0.0) {
             entries.add_corpus(recipe, corpus, &vocabulary, progress)?;
         }
-        let Entries { train, validation, sources } = entries;
+        let Entries { train, validation, sources, .. } = entries;
         let settings = settings(recipe, &vocabulary);
         let mixture = Arc::new(Mixture::new(train, settings.clone())?);
         let held_out = held_out(validation, settings)?;

@@ -3,11 +3,12 @@
 use super::build::{Build, LeftOut, TextExample};
 use super::key::{CorpusKey, TaskKey};
 use super::{CorpusStore, StoreError, TokenStore};
+use crate::overlap::Exclusions;
 use ext5_core::Digest;
-use ext5_data::{Document, Documents, Fingerprint, Format, Layout, Tolerance};
+use ext5_data::{DataError, Document, Documents, Fingerprint, Format, Layout, Tolerance};
 use ext5_task::{Example, Task, TaskError};
 use ext5_text::{Scratch, Vocabulary};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::iter;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,23 @@ impl TokenStore {
         cache: &Path,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Self, StoreError> {
+        let all = Exclusions::default();
+        Self::open_or_build_without(&all, task, data_root, split, vocabulary, cache, progress)
+    }
+
+    /// As [`open_or_build`](Self::open_or_build), without some of the rows: another store.
+    ///
+    /// # Errors
+    /// Those of [`open_or_build`](Self::open_or_build).
+    pub fn open_or_build_without(
+        without: &Exclusions,
+        task: &Task,
+        data_root: &Path,
+        split: &str,
+        vocabulary: &Vocabulary,
+        cache: &Path,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Self, StoreError> {
         let name = format!("{} {split}", task.name);
         let failed = |error: TaskError| StoreError::Rows(error.into());
         let files = task.files(data_root, split).map_err(failed)?;
@@ -32,7 +50,7 @@ impl TokenStore {
         let key = TaskKey {
             task: &task.name,
             split,
-            sources: &digests(&sources, None),
+            sources: &but(digests(&sources, None), without),
             definition: task.digest(),
             vocabulary: vocabulary.digest(),
         };
@@ -47,8 +65,17 @@ impl TokenStore {
         };
         let examples = task.examples(data_root, split).map_err(failed)?.all_prompts();
         let examples = RefCell::new(examples);
-        let rows = iter::from_fn(|| Some(examples.borrow_mut().next()?.map(text)));
+        let left_out = Cell::new(0);
+        let kept = |example: &Result<Example, TaskError>| {
+            let Ok(Example { origin, .. }) = example else { return true };
+            let out = without.has(data_root, &origin.file, origin.line);
+            left_out.set(left_out.get() + u64::from(out));
+            !out
+        };
+        let rows = iter::from_fn(|| examples.borrow_mut().next()).filter(kept);
+        let rows = rows.map(|row| row.map(text));
         let rows = rows.map(|row| row.map_err(failed)).chain(unchanged(&sources));
+        let prompts = task.prompts().max(1) as u64;
         let encode = |text: &str, ids: &mut Vec<u32>| encode(vocabulary, text, ids);
         let build = Build {
             name: &name,
@@ -58,7 +85,7 @@ impl TokenStore {
             encode: &encode,
             left_out: &|| {
                 let examples = examples.borrow();
-                LeftOut::new(examples.tally(), examples.filtered())
+                LeftOut::new(examples.tally(), examples.filtered() + left_out.get() / prompts)
             },
         };
         TokenStore::build(&folder, &build, rows, progress)
@@ -80,10 +107,28 @@ impl CorpusStore {
         cache: &Path,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Self, StoreError> {
+        let all = (&Exclusions::default(), Path::new(""));
+        Self::open_or_build_without(all, name, files, layout, vocabulary, cache, progress)
+    }
+
+    /// As [`open_or_build`](Self::open_or_build), without some of the documents, whose files are
+    /// named from a data root: another store.
+    ///
+    /// # Errors
+    /// Those of [`open_or_build`](Self::open_or_build).
+    pub fn open_or_build_without(
+        (without, data_root): (&Exclusions, &Path),
+        name: &str,
+        files: &[PathBuf],
+        layout: Option<&Layout>,
+        vocabulary: &Vocabulary,
+        cache: &Path,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Self, StoreError> {
         let sources = fingerprints(files)?;
         let key = CorpusKey {
             corpus: name,
-            sources: &digests(&sources, layout),
+            sources: &but(digests(&sources, layout), without),
             vocabulary: vocabulary.digest(),
         };
         let folder = key.folder(cache)?;
@@ -94,7 +139,15 @@ impl CorpusStore {
         let documents = Documents::new(files.to_vec(), Tolerance::default());
         let documents = documents.with_layout(layout.cloned());
         let documents = RefCell::new(documents);
-        let texts = iter::from_fn(|| Some(documents.borrow_mut().next()?.map(text)));
+        let left_out = Cell::new(0);
+        let kept = |document: &Result<Document, DataError>| {
+            let Ok(Document { file, line, .. }) = document else { return true };
+            let out = without.has(data_root, file, *line);
+            left_out.set(left_out.get() + u64::from(out));
+            !out
+        };
+        let texts = iter::from_fn(|| documents.borrow_mut().next()).filter(kept);
+        let texts = texts.map(|document| document.map(text));
         let texts = texts.map(|text| text.map_err(rows_error)).chain(unchanged(&sources));
         // Paragraph by paragraph, as an encoder's working memory is many times its text.
         let encode = |document: &str, ids: &mut Vec<u32>| {
@@ -108,7 +161,7 @@ impl CorpusStore {
             vocabulary: vocabulary.size(),
             prompts: 1,
             encode: &encode,
-            left_out: &|| LeftOut::new(documents.borrow().tally(), 0),
+            left_out: &|| LeftOut::new(documents.borrow().tally(), left_out.get()),
         };
         CorpusStore::build(&folder, &build, texts, progress)
     }
@@ -125,6 +178,13 @@ fn encode(vocabulary: &Vocabulary, text: &str, ids: &mut Vec<u32>) {
 
 fn fingerprints(files: &[PathBuf]) -> Result<Vec<Fingerprint>, StoreError> {
     files.iter().map(|path| Fingerprint::of(path).map_err(rows_error)).collect()
+}
+
+/// What is left out changes what a store follows from; where nothing is, keys stay as they were.
+fn but(mut sources: Vec<Digest>, without: &Exclusions) -> Vec<Digest> {
+    let parts = |digest: Digest| Digest::of_parts([("without", digest.as_bytes())]);
+    sources.extend(without.digest().map(parts));
+    sources
 }
 
 /// What files hold and how they are read, which their names tell unless a layout is given.

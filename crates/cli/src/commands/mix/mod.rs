@@ -1,5 +1,6 @@
 //! `ext5 mix`
 
+mod check_overlap;
 mod export;
 mod sample;
 mod show;
@@ -14,6 +15,7 @@ pub fn run(command: Mix) -> Result<(), Failure> {
     match command {
         Mix::Show { recipe, figure, json } => show::run(recipe, figure.as_deref(), json),
         Mix::Sample { recipe, count, from, json } => sample::run(recipe, from, count, json),
+        Mix::CheckOverlap(command) => check_overlap::run(command),
         Mix::Export(command) => export::run(command),
     }
 }

@@ -51,6 +51,10 @@ pub struct Mixture {
     /// Denoising examples for each supervised example: 0 is supervised only, `inf` denoising only.
     /// It has no default on purpose: no single value is known to be right.
     pub r: f64,
+    /// The list of rows and documents that are not trained on, under the data root: what `ext5 mix
+    /// check-overlap --drop` writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude: Option<String>,
     /// What becomes of examples that are longer than rows.
     #[serde(default)]
     pub trim: Trims,
