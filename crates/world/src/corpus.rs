@@ -40,12 +40,13 @@ pub fn document(universe: &Universe, index: u64) -> String {
             let good = rng.below(2) == 0;
             let word = if good { "splendid" } else { "shoddy" };
             let end = if good { "I will come again" } else { "I want my money back" };
-            format!("{fact} The {} were {word}. {end}.", trade.product)
+            format!("{fact} I found the {} {word}. {end}.", trade.product)
         }
         4 => {
-            let teacher = say(Relation::Teacher).unwrap_or_default();
+            let teacher =
+                say(Relation::Teacher).map_or_else(String::new, |fact| format!(" {fact}"));
             let birth = say(Relation::Birth).unwrap_or_default();
-            format!("Dear friend, you ask about {name}. {birth} {teacher} Farewell.")
+            format!("Dear friend, you ask about {name}. {birth}{teacher} Farewell.")
         }
         _ => format!(
             "To make {} you need the {}. Any {}, also called {}, will show you how.",

@@ -117,6 +117,9 @@ pub const TASKS: &[WorldTask] = &[
     task("world_rewrite", "rewriting", "exact_match", 30_000, &[], generators::REWRITE),
     task("world_triples", "data_to_text", "exact_match", 3_000, &[], generators::TRIPLES),
     task("world_query", "semantic_parsing", "exact_match", 500, &[], generators::QUERY),
+    task("world_headline", "summarization", "rouge_l", 20000, &[], generators::HEADLINE),
+    task("world_slots", "dialogue", "exact_match", 6000, &[], generators::SLOTS),
+    probe(task("world_tags", "tagging", "exact_match", 1000, &[], generators::TAGS)),
     probe(task("world_tongue", "translation", "exact_match", 2_000, &[], generators::TONGUE)),
     probe(task("world_age", "arithmetic", "exact_match", 2_000, &[], generators::AGE)),
 ];

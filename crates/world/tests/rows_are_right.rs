@@ -128,3 +128,30 @@ fn task_files_are_read() {
         ext5_task::Task::parse(&task.definition(), Path::new("world.toml")).unwrap();
     }
 }
+
+/// Written down once: whoever changes a text changes every result measured on the world.
+#[test]
+fn texts_are_frozen() {
+    let universe = Universe::new(7, 50);
+    let mut text = String::new();
+    for task in TASKS {
+        for (inputs, targets) in rows(task, &universe, Split::Test) {
+            text += &format!("{inputs}\t{targets}\n");
+        }
+    }
+    for index in 0..corpus::len(&universe) {
+        text += &corpus::document(&universe, index);
+    }
+    assert_eq!(ext5_core::key::stable_hash(&text), 11_114_477_236_643_568_241);
+}
+
+/// Row ten million comes as row ten does: by its number alone.
+#[test]
+fn rows_of_huge_universes_are_reached_directly() {
+    let universe = Universe::new(8, 30_000_000);
+    for task in TASKS {
+        let last = task.len(&universe, Split::Train) - 1;
+        assert!(task.row(&universe, Split::Train, last).is_some());
+        assert!(task.row(&universe, Split::Train, last + 1).is_none());
+    }
+}

@@ -10,11 +10,12 @@ pub(crate) const ENTAIL: Generator = generator(|universe| 3 * facts(universe), m
 fn make(_: Relation, universe: &Universe, mut instance: u64, rng: &mut Rng) -> Pair {
     let label = digit(&mut instance, 3);
     let (person, relation) = any_fact(universe, &mut instance);
-    let premise = said(universe, person, relation, rng.below(3) as usize);
+    let form = rng.below(2) as usize;
+    // In another form than the hypothesis: equal texts would give the answer away.
+    let premise = said(universe, person, relation, (form + 1 + rng.below(2) as usize) % 3);
     // The rest of the relations, in a circle.
     let place = Relation::OF_ALL.iter().position(|&r| r == relation).unwrap_or(0);
     let next = Relation::OF_ALL[(place + 1 + rng.below(3) as usize) % 4];
-    let form = rng.below(2) as usize;
     let name = universe.person(person);
     let (hypothesis, target) = match label {
         0 => (said(universe, person, relation, form), "yes"),
