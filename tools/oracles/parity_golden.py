@@ -33,7 +33,10 @@ RELU = dict(feed_forward="relu", tie_word_embeddings=True)
 # Name, shape, and the input and target lengths of each row.
 CASES = [
     ("t5-1.1-small", shape(32128, 512, 64, 1024, 8, 8, 6), [(150, 135), (9, 20)]),
-    ("t5-small", shape(32128, 512, 64, 2048, 6, 6, 8, **RELU), [(140, 131), (1, 3)]),
+    # Few positions where both stacks are wide: of ten million ReLUs some stand so near their kink
+    # that rounding decides their slope, and one of them is 3e-3 of its matrix's gradient. (With 140
+    # and 131 positions in one row, transformers in f32 is as far from itself in f64.)
+    ("t5-small", shape(32128, 512, 64, 2048, 6, 6, 8, **RELU), [(140, 3), (5, 131)]),
     ("tiny gated", shape(128, 32, 8, 48, 2, 2, 4), [(300, 200), (1, 1), (37, 21)]),
     ("tiny relu", shape(96, 32, 8, 48, 2, 3, 4, **RELU), [(200, 160), (64, 1), (1, 64)]),
     ("odd heads", shape(101, 33, 5, 49, 2, 2, 3), [(131, 129), (17, 5)]),
