@@ -76,6 +76,15 @@ pub(crate) fn slice(tensor: &FlexTensor) -> &[f32] {
     }
 }
 
+/// A tensor that lives on Flex, for whoever computes on its slice; none where it does not, or where
+/// the composed bodies are to run.
+pub(crate) fn primitive(tensor: &Tensor<2>) -> Option<FlexTensor> {
+    if COMPOSED.get() {
+        return None;
+    }
+    tensor.clone().try_into_primitive::<Flex>().ok().map(dense)
+}
+
 /// One input of a fused operation.
 pub(crate) struct Input {
     tensor: Tracked,

@@ -12,6 +12,7 @@ use crate::init::Init;
 use crate::inputs::Inputs;
 use crate::kernels::cross_entropy::Objective;
 use crate::parameters::{Parameters, Spec, specs};
+use burn::backend::flex::FlexTensor;
 use burn::tensor::{Device, Tensor};
 use ext5_core::{Batch, Key};
 use std::fmt;
@@ -242,6 +243,16 @@ impl T5 {
         let vectors = forward.embed(&batch.decoder_inputs, batch.rows);
         let hidden = forward.decode(vectors, &memory, inputs.decoder, inputs.cross);
         Ok((forward, hidden))
+    }
+
+    /// The weights as tensors of Flex, where they live there.
+    pub(crate) fn primitives(&self) -> Option<Parameters<FlexTensor>> {
+        let found: Option<Vec<_>> = self.tensors.iter().map(flex::primitive).collect();
+        let mut found = found?.into_iter();
+        Some(Parameters::assemble(&self.config, &mut |_| match found.next() {
+            Some(tensor) => tensor,
+            None => unreachable!("one tensor for each spec"),
+        }))
     }
 
     pub(crate) fn forward(&self, tensors: &[Tensor<2>], dropout: Option<Dropout>) -> Forward<'_> {

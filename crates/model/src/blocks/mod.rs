@@ -8,4 +8,4 @@ pub(crate) mod feed_forward;
 pub(crate) mod head;
 pub(crate) mod norm;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

@@ -76,7 +76,7 @@ impl T5 {
         let forward = self.forward(&self.tensors, None);
         let memory =
             forward.encode(forward.embed(&questions.ids, questions.rows), questions.scope());
-        let decoder = Decoder::new(&forward, &memory, &questions);
+        let decoder = Decoder::new(self, &forward, memory, &questions);
         let Generation { max_new, guards, .. } = generation;
         Ok(match &generation.strategy {
             Strategy::Beam(beam) => beam::search(decoder, inputs.len(), *max_new, guards, beam),

@@ -1,7 +1,9 @@
 //! Generating and scoring targets.
 
 mod beam;
+mod composed;
 mod decoder;
+mod fused;
 mod generate;
 mod greedy;
 mod guards;

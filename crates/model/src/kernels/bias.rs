@@ -24,6 +24,11 @@ impl Bias {
         Bias { values, reach }
     }
 
+    /// Whether there are biases for queries at `position`.
+    pub fn reaches(&self, position: usize) -> bool {
+        position <= self.reach
+    }
+
     /// Where a head's biases for query number `query` of a pair and its first `keys` keys stand.
     pub fn line(&self, head: usize, query: usize, keys: usize) -> std::ops::Range<usize> {
         let start = head * (2 * self.reach + 1) + self.reach - query;

@@ -188,6 +188,16 @@ impl FeedForward<'_> {
     }
 }
 
+/// What the inner layer gives: gelu(hidden) ⊙ gate, or relu(hidden) without a gate.
+pub(crate) fn activation(hidden: &[f32], gate: Option<&[f32]>) -> Vec<f32> {
+    let mut active = vec![0.0; hidden.len()];
+    vectorized(
+        #[inline(always)]
+        || activate(hidden, gate, &mut active),
+    );
+    active
+}
+
 #[inline(always)]
 fn activate(hidden: &[f32], gate: Option<&[f32]>, active: &mut [f32]) {
     match gate {
