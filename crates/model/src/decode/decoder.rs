@@ -11,7 +11,7 @@ use burn::tensor::Tensor;
 pub(super) enum Decoder<'a> {
     /// On slices, where the weights live on Flex.
     Fused(Box<Fused<'a>>),
-    Composed(Composed<'a>),
+    Composed(Box<Composed<'a>>),
 }
 
 impl<'a> Decoder<'a> {
@@ -26,7 +26,7 @@ impl<'a> Decoder<'a> {
             Some(weights) => {
                 Decoder::Fused(Box::new(Fused::new(model.config(), weights, memory, questions)))
             }
-            None => Decoder::Composed(Composed::new(forward, &memory, questions)),
+            None => Decoder::Composed(Box::new(Composed::new(forward, &memory, questions))),
         }
     }
 
