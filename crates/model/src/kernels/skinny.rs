@@ -2,7 +2,7 @@
 //! so each of their rows is read once.
 
 use super::gemm::{Matrix, MatrixMut, Write, parallel_product};
-use super::vector::vectorized;
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 /// From so many rows on, packing the matrix as large products do pays.
@@ -10,9 +10,6 @@ const MANY: usize = 24;
 
 /// Matrix rows of one parallel task. Every element is summed in one way, whoever computes it.
 const PART: usize = 128;
-
-/// Partial sums of a dot product: one wide vector.
-const LANES: usize = 16;
 
 /// `x W^T` of `x` of `[rows, inputs]` for each of several matrices `[outputs, inputs]`.
 pub(crate) fn project<const N: usize>(
@@ -42,10 +39,7 @@ pub(crate) fn project<const N: usize>(
         .flat_map(|(weight, found)| weight.chunks(PART * inputs).zip(found.chunks_mut(PART * rows)))
         .collect();
     tasks.into_par_iter().for_each(|(weight, found)| {
-        vectorized(
-            #[inline(always)]
-            || part(x, rows, inputs, weight, found),
-        );
+        pulp::Arch::new().dispatch(Part { x, rows, inputs, weight, found });
     });
     match rows {
         1 => found,
@@ -62,72 +56,68 @@ pub(crate) fn project<const N: usize>(
     }
 }
 
-/// Some rows of a matrix with all rows of `x`: `found` is `[matrix rows, rows]`.
-#[inline(always)]
-fn part(x: &[f32], rows: usize, inputs: usize, weight: &[f32], found: &mut [f32]) {
-    let row = |number: usize| &x[number * inputs..(number + 1) * inputs];
-    let pairs = weight.chunks(2 * inputs).zip(found.chunks_mut(2 * rows));
-    for (pair, found) in pairs {
-        let (first, second) = pair.split_at(inputs);
-        // The last may be alone.
-        let alone = second.is_empty();
-        let w = [first, if alone { first } else { second }];
-        let mut write = |number: usize, values: [f32; 2]| {
-            found[number] = values[0];
-            if !alone {
-                found[rows + number] = values[1];
+/// Some rows of a matrix with all rows of `x`; `found` is `[matrix rows, rows]`.
+struct Part<'a> {
+    x: &'a [f32],
+    rows: usize,
+    inputs: usize,
+    weight: &'a [f32],
+    found: &'a mut [f32],
+}
+
+impl WithSimd for Part<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Part { x, rows, inputs, weight, found } = self;
+        let row = |number: usize| &x[number * inputs..(number + 1) * inputs];
+        let pairs = weight.chunks(2 * inputs).zip(found.chunks_mut(2 * rows));
+        for (pair, found) in pairs {
+            let (first, second) = pair.split_at(inputs);
+            // The last may be alone.
+            let w = if second.is_empty() { [first, first] } else { [first, second] };
+            let mut number = 0;
+            while number < rows {
+                let count = if number + 4 <= rows { 4 } else { 1 };
+                let values = match count {
+                    4 => dots(simd, w, [0, 1, 2, 3].map(|i| row(number + i))),
+                    _ => dots(simd, w, [row(number)]).map(|[value]| [value, 0.0, 0.0, 0.0]),
+                };
+                for (found, values) in found.chunks_exact_mut(rows).zip(values) {
+                    found[number..number + count].copy_from_slice(&values[..count]);
+                }
+                number += count;
             }
-        };
-        let mut number = 0;
-        while number + 4 <= rows {
-            let x = [row(number), row(number + 1), row(number + 2), row(number + 3)];
-            let values = dots(w, x);
-            (0..4).for_each(|i| write(number + i, [values[0][i], values[1][i]]));
-            number += 4;
-        }
-        while number < rows {
-            let values = dots(w, [row(number)]);
-            write(number, [values[0][0], values[1][0]]);
-            number += 1;
         }
     }
 }
 
-/// All dot products of some vectors with some others.
+/// The dot products of some vectors with some others.
 #[inline(always)]
-fn dots<const W: usize, const X: usize>(w: [&[f32]; W], x: [&[f32]; X]) -> [[f32; X]; W] {
-    let len = w[0].len();
-    let mut sums = [[[0.0f32; LANES]; X]; W];
-    let whole = len / LANES * LANES;
-    let mut start = 0;
-    while start < whole {
-        let of_w: [&[f32; LANES]; W] = w.map(|w| lanes(w, start));
-        let of_x: [&[f32; LANES]; X] = x.map(|x| lanes(x, start));
-        for (sums, w) in sums.iter_mut().zip(of_w) {
-            for (sums, x) in sums.iter_mut().zip(of_x) {
-                for lane in 0..LANES {
-                    sums[lane] += w[lane] * x[lane];
-                }
+fn dots<S: Simd, const W: usize, const X: usize>(
+    simd: S,
+    w: [&[f32]; W],
+    x: [&[f32]; X],
+) -> [[f32; X]; W] {
+    let of_w = w.map(S::as_simd_f32s);
+    let of_x = x.map(S::as_simd_f32s);
+    let mut sums = [[simd.splat_f32s(0.0); X]; W];
+    for place in 0..of_w[0].0.len() {
+        for i in 0..W {
+            for j in 0..X {
+                sums[i][j] = simd.mul_add_f32s(of_w[i].0[place], of_x[j].0[place], sums[i][j]);
             }
         }
-        start += LANES;
     }
     let mut found = [[0.0; X]; W];
-    for (i, found) in found.iter_mut().enumerate() {
-        for (j, found) in found.iter_mut().enumerate() {
-            let rest = (whole..len).map(|k| w[i][k] * x[j][k]);
-            *found = rest.fold(sums[i][j].iter().sum(), |sum, product| sum + product);
+    for i in 0..W {
+        for j in 0..X {
+            let rest = of_w[i].1.iter().zip(of_x[j].1).map(|(w, x)| w * x);
+            found[i][j] = simd.reduce_sum_f32s(sums[i][j]) + rest.sum::<f32>();
         }
     }
     found
-}
-
-#[inline(always)]
-fn lanes(values: &[f32], start: usize) -> &[f32; LANES] {
-    match values[start..].first_chunk() {
-        Some(lanes) => lanes,
-        None => unreachable!("a whole chunk starts there"),
-    }
 }
 
 #[cfg(test)]
