@@ -71,6 +71,21 @@ impl WithSimd for Part<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Part { x, rows, inputs, weight, found } = self;
+        if rows == 1 {
+            // Four sums at once hide how long each addition takes.
+            for (four, found) in weight.chunks(4 * inputs).zip(found.chunks_mut(4)) {
+                if let [a, b, c, d] = found {
+                    let (first, second) = four.split_at(2 * inputs);
+                    let ((w0, w1), (w2, w3)) = (first.split_at(inputs), second.split_at(inputs));
+                    [[*a], [*b], [*c], [*d]] = dots(simd, [w0, w1, w2, w3], [x]);
+                    continue;
+                }
+                for (w, found) in four.chunks(inputs).zip(found) {
+                    [[*found]] = dots(simd, [w], [x]);
+                }
+            }
+            return;
+        }
         let row = |number: usize| &x[number * inputs..(number + 1) * inputs];
         let pairs = weight.chunks(2 * inputs).zip(found.chunks_mut(2 * rows));
         for (pair, found) in pairs {
