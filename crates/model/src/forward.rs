@@ -61,21 +61,12 @@ impl Forward<'_> {
         self.weights.head.as_ref().unwrap_or(&self.weights.embedding)
     }
 
-    /// The buckets of a stack's relative positions.
-    pub fn buckets(&self, bidirectional: bool) -> Buckets {
-        Buckets {
-            count: self.config.relative_attention_num_buckets,
-            max_distance: self.config.relative_attention_max_distance,
-            bidirectional,
-        }
-    }
-
     fn setting(&self, scope: Scope, bidirectional: bool) -> Setting {
         Setting {
             heads: self.config.num_heads,
             epsilon: self.config.layer_norm_epsilon,
             scope: Arc::new(scope),
-            buckets: self.buckets(bidirectional),
+            buckets: Buckets::new(self.config, bidirectional),
             recompute: self.recompute,
         }
     }

@@ -78,6 +78,18 @@ pub(crate) fn specs(config: &T5Config) -> Vec<Spec> {
 }
 
 impl<P> Parameters<P> {
+    /// Puts parameters that come in order in their places.
+    ///
+    /// # Panics
+    /// When there are too few.
+    pub fn of(config: &T5Config, all: impl IntoIterator<Item = P>) -> Parameters<P> {
+        let mut all = all.into_iter();
+        Self::assemble(config, &mut |_| match all.next() {
+            Some(one) => one,
+            None => unreachable!("one for each spec"),
+        })
+    }
+
     /// Asks `make` for every parameter, in order.
     pub fn assemble(config: &T5Config, make: &mut impl FnMut(Spec) -> P) -> Parameters<P> {
         let matrix = [config.vocab_size, config.d_model];

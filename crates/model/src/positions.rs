@@ -1,5 +1,7 @@
 //! Buckets of relative positions.
 
+use crate::config::T5Config;
+
 /// How positions are put in buckets: the rule of T5, one for encoders and one for decoders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Buckets {
@@ -12,6 +14,15 @@ pub(crate) struct Buckets {
 }
 
 impl Buckets {
+    /// Those of the encoder, which are bidirectional, or of the decoder.
+    pub fn new(config: &T5Config, bidirectional: bool) -> Buckets {
+        Buckets {
+            count: config.relative_attention_num_buckets,
+            max_distance: config.relative_attention_max_distance,
+            bidirectional,
+        }
+    }
+
     /// The bucket of a key that stands `relative` positions after its query.
     ///
     /// The nearest distances have a bucket each; the others are spread by their logarithm

@@ -41,7 +41,7 @@ pub struct LossOptions {
     pub dropout: Option<Dropout>,
     /// Whether blocks keep their inputs alone and compute the rest again when the backward pass
     /// comes to them (activation checkpointing): less memory for about a third more time. Results
-    /// are the same to the bit.
+    /// are the same to the bit. The blocks of the CPU do so; on other devices nothing changes.
     pub recompute: bool,
 }
 
@@ -248,19 +248,11 @@ impl T5 {
     /// The weights as tensors of Flex, where they live there.
     pub(crate) fn primitives(&self) -> Option<Parameters<FlexTensor>> {
         let found: Option<Vec<_>> = self.tensors.iter().map(flex::primitive).collect();
-        let mut found = found?.into_iter();
-        Some(Parameters::assemble(&self.config, &mut |_| match found.next() {
-            Some(tensor) => tensor,
-            None => unreachable!("one tensor for each spec"),
-        }))
+        Some(Parameters::of(&self.config, found?))
     }
 
     pub(crate) fn forward(&self, tensors: &[Tensor<2>], dropout: Option<Dropout>) -> Forward<'_> {
-        let mut tensors = tensors.iter();
-        let weights = Parameters::assemble(&self.config, &mut |_| match tensors.next() {
-            Some(tensor) => tensor.clone(),
-            None => unreachable!("one tensor for each spec"),
-        });
+        let weights = Parameters::of(&self.config, tensors.iter().cloned());
         Forward { config: &self.config, weights, dropout, recompute: false }
     }
 }

@@ -7,6 +7,7 @@ use crate::blocks::norm::norm;
 use crate::flex;
 use crate::forward::Forward;
 use crate::parameters::{Attention, Block};
+use crate::positions::Buckets;
 use crate::scope::MASKED;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -63,7 +64,7 @@ impl<'a> Composed<'a> {
         let epsilon = forward.config.layer_norm_epsilon;
         let mut x = forward.embed(last, last.len());
         let here = self.position..self.position + 1;
-        let bias = spread(&stack.bias, forward.buckets(false), here.clone(), here.end);
+        let bias = spread(&stack.bias, Buckets::new(forward.config, false), here.clone(), here.end);
         for (number, block) in stack.blocks.iter().enumerate() {
             x = self.attend_to_own(x, number, &block.attention, &bias);
             x = self.attend_to_memory(x, number, block);

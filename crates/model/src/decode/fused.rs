@@ -190,12 +190,7 @@ fn attend(
 
 /// The biases of the decoder for outputs of at least `length` tokens.
 fn bias(config: &T5Config, weights: &Parameters<FlexTensor>, length: usize) -> Bias {
-    let buckets = Buckets {
-        count: config.relative_attention_num_buckets,
-        max_distance: config.relative_attention_max_distance,
-        bidirectional: false,
-    };
-    Bias::new(slice(&weights.decoder.bias), buckets, length)
+    Bias::new(slice(&weights.decoder.bias), Buckets::new(config, false), length)
 }
 
 fn add(sum: &mut [f32], values: &[f32]) {

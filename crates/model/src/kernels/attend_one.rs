@@ -1,7 +1,7 @@
 //! The attention of one query.
 
 use super::bias::Bias;
-use super::vector::{exp, max, sum, vectorized};
+use super::vector::{softmax, sum, vectorized};
 
 /// Keys and values that a query sees, `[positions, heads · width]`.
 #[derive(Clone, Copy)]
@@ -32,22 +32,13 @@ pub(crate) fn attend_one(
                     let k = &k[part.clone()];
                     *weight = sum(width, |i| q[i] * k[i]);
                 }
-                if let Some((bias, position)) = bias {
-                    let bias = &bias.values[bias.line(head, position, positions)];
-                    for (weight, bias) in weights.iter_mut().zip(bias) {
-                        *weight += bias;
-                    }
-                }
-                let largest = max(&weights);
-                for weight in &mut weights {
-                    *weight = exp(*weight - largest);
-                }
-                let factor = 1.0 / sum(positions, |i| weights[i]);
+                let bias =
+                    bias.map(|(bias, query)| &bias.values[bias.line(head, query, positions)]);
+                softmax(&mut weights, bias);
                 let found = &mut found[part.clone()];
                 for (weight, v) in weights.iter().zip(seen.v.chunks_exact(inner)) {
-                    let share = weight * factor;
                     for (found, v) in found.iter_mut().zip(&v[part.clone()]) {
-                        *found += share * v;
+                        *found += weight * v;
                     }
                 }
             }

@@ -5,7 +5,7 @@
 
 use super::bias::Bias;
 use super::gemm::{Matrix, MatrixMut, Write, product};
-use super::vector::{exp, max, sum, vectorized};
+use super::vector::{softmax, sum, vectorized};
 use crate::scope::{Pair, Scope};
 use rayon::prelude::*;
 
@@ -220,20 +220,7 @@ impl Attention<'_> {
             let seen = if self.scope.causal { keys.min(number + 1) } else { keys };
             let (line, unseen) = line.split_at_mut(seen);
             unseen.fill(0.0);
-            if let Some(bias) = self.bias {
-                let bias = &bias.values[bias.line(item.head, number, seen)];
-                for (logit, bias) in line.iter_mut().zip(bias) {
-                    *logit += bias;
-                }
-            }
-            let largest = max(line);
-            for logit in line.iter_mut() {
-                *logit = exp(*logit - largest);
-            }
-            let factor = 1.0 / sum(seen, |i| line[i]);
-            for weight in line.iter_mut() {
-                *weight *= factor;
-            }
+            softmax(line, self.bias.map(|bias| &bias.values[bias.line(item.head, number, seen)]));
         }
     }
 

@@ -9,49 +9,58 @@ const ROWS: usize = 64;
 /// The normed vectors, and for each the factor rsqrt(mean(x²) + ε).
 pub(crate) fn forward(x: &[f32], gain: &[f32], epsilon: f32) -> (Vec<f32>, Vec<f32>) {
     let width = gain.len();
-    let mut normed = vec![0.0; x.len()];
     let mut factors = vec![0.0; x.len() / width];
-    x.par_chunks(ROWS * width)
-        .zip(normed.par_chunks_mut(ROWS * width))
-        .zip(factors.par_chunks_mut(ROWS))
-        .for_each(|((x, normed), factors)| {
-            vectorized(
-                #[inline(always)]
-                || {
-                    let rows = x.chunks_exact(width).zip(normed.chunks_exact_mut(width));
-                    for ((x, normed), factor) in rows.zip(factors) {
-                        let square = sum(width, |i| x[i] * x[i]) / width as f32;
-                        *factor = 1.0 / (square + epsilon).sqrt();
-                        for ((n, x), gain) in normed.iter_mut().zip(x).zip(gain) {
-                            *n = x * *factor * gain;
-                        }
-                    }
-                },
-            );
-        });
+    let normed = fill(
+        x,
+        gain,
+        factors.par_chunks_mut(ROWS),
+        #[inline(always)]
+        |x, factor| {
+            let square = sum(width, |i| x[i] * x[i]) / width as f32;
+            *factor = 1.0 / (square + epsilon).sqrt();
+            *factor
+        },
+    );
     (normed, factors)
 }
 
 /// The normed vectors again, from the factors of [`forward`]: cheaper to compute than to keep.
 pub(crate) fn again(x: &[f32], gain: &[f32], factors: &[f32]) -> Vec<f32> {
+    fill(
+        x,
+        gain,
+        factors.par_chunks(ROWS),
+        #[inline(always)]
+        |_, factor| *factor,
+    )
+}
+
+/// x · factor · gain, where `factor_of` gives the factor of a vector and its place among `factors`.
+#[inline(always)]
+fn fill<F: IntoIterator>(
+    x: &[f32],
+    gain: &[f32],
+    factors: impl IndexedParallelIterator<Item = F>,
+    factor_of: impl Fn(&[f32], F::Item) -> f32 + Sync,
+) -> Vec<f32> {
     let width = gain.len();
     let mut normed = vec![0.0; x.len()];
-    x.par_chunks(ROWS * width)
-        .zip(normed.par_chunks_mut(ROWS * width))
-        .zip(factors.par_chunks(ROWS))
-        .for_each(|((x, normed), factors)| {
+    x.par_chunks(ROWS * width).zip(normed.par_chunks_mut(ROWS * width)).zip(factors).for_each(
+        |((x, normed), factors)| {
             vectorized(
                 #[inline(always)]
                 || {
                     let rows = x.chunks_exact(width).zip(normed.chunks_exact_mut(width));
-                    for ((x, normed), factor) in rows.zip(factors) {
+                    for ((x, normed), place) in rows.zip(factors) {
+                        let factor = factor_of(x, place);
                         for ((n, x), gain) in normed.iter_mut().zip(x).zip(gain) {
-                            *n = x * *factor * gain;
+                            *n = x * factor * gain;
                         }
                     }
                 },
             );
-        });
+        },
+    );
     normed
 }
 

@@ -73,6 +73,24 @@ pub(crate) fn max(values: &[f32]) -> f32 {
     strands.iter().chain(rest).fold(f32::NEG_INFINITY, |max, &value| max.max(value))
 }
 
+/// Logits to weights that add up to 1, a bias added to the logits first.
+#[inline(always)]
+pub(crate) fn softmax(line: &mut [f32], bias: Option<&[f32]>) {
+    if let Some(bias) = bias {
+        for (logit, bias) in line.iter_mut().zip(bias) {
+            *logit += bias;
+        }
+    }
+    let largest = max(line);
+    for logit in line.iter_mut() {
+        *logit = exp(*logit - largest);
+    }
+    let factor = 1.0 / sum(line.len(), |i| line[i]);
+    for weight in line.iter_mut() {
+        *weight *= factor;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
