@@ -12,10 +12,67 @@ use std::time::{Duration, Instant};
 /// Without a terminal, work that counts rows says so at most this often.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
 
+/// The line that moves. It can be told of from many threads.
+struct Moving {
+    bar: ProgressBar,
+    said: Mutex<Instant>,
+}
+
+impl Moving {
+    /// A line of text alone.
+    fn text() -> Self {
+        Self::of(ProgressBar::new_spinner())
+    }
+
+    /// A bar before the text.
+    fn bar() -> Self {
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}") {
+            bar.set_style(style);
+        }
+        Self::of(bar)
+    }
+
+    fn of(bar: ProgressBar) -> Self {
+        Moving { bar, said: Mutex::new(Instant::now()) }
+    }
+
+    /// Shows `text`; where there is no terminal, as a line of its own now and then, `what` before it.
+    fn say(&self, what: &str, text: String) {
+        if self.bar.is_hidden() {
+            let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+            if said.elapsed() > PLAIN_INTERVAL {
+                eprintln!("{what}{text}");
+                *said = Instant::now();
+            }
+        }
+        self.bar.set_message(text);
+        self.bar.tick();
+    }
+
+    /// As [`say`](Self::say), with the bar at `done` of `of`.
+    fn say_at(&self, done: u64, of: u64, what: &str, text: String) {
+        self.bar.set_length(of);
+        self.bar.set_position(done);
+        self.say(what, text);
+    }
+
+    /// Takes the line away.
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// How many a second since `start`, and how long the others will take.
+fn pace(start: Instant, done: u64, left: u64) -> (u64, String) {
+    let rate = done as f64 / start.elapsed().as_secs_f64().max(1e-3);
+    let left = left as f64 / rate.max(1.0);
+    (rate as u64, duration(Duration::from_secs_f64(left.min(1e9))))
+}
+
 /// Shows the building of token stores.
 pub struct Caching {
-    bar: ProgressBar,
-    said: Instant,
+    line: Moving,
     name: String,
     start: Instant,
 }
@@ -23,9 +80,7 @@ pub struct Caching {
 impl Caching {
     /// Nothing is shown until there is something to build.
     pub fn new() -> Self {
-        let bar = ProgressBar::new_spinner();
-        let now = Instant::now();
-        Caching { bar, said: now, name: String::new(), start: now }
+        Caching { line: Moving::text(), name: String::new(), start: Instant::now() }
     }
 
     /// `rows` of the store called `name` are done.
@@ -34,139 +89,87 @@ impl Caching {
             self.name = name.to_owned();
             self.start = Instant::now();
         }
-        let rate = rows as f64 / self.start.elapsed().as_secs_f64().max(1e-3);
-        let text = format!("caching {name}: {} rows, {}/s", count(rows), count(rate as u64));
-        if self.bar.is_hidden() && self.said.elapsed() > PLAIN_INTERVAL {
-            eprintln!("{text}");
-            self.said = Instant::now();
-        }
-        self.bar.set_message(text);
-        self.bar.tick();
+        let (rate, _) = pace(self.start, rows, 0);
+        let text = format!("caching {name}: {} rows, {}/s", count(rows), count(rate));
+        self.line.say("", text);
     }
 
     /// Takes the line away.
     pub fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.line.finish();
     }
 }
 
 /// Shows an export; told of it from many threads.
 pub struct Exporting {
-    bar: ProgressBar,
+    line: Moving,
     name: String,
     start: Instant,
-    said: Mutex<Instant>,
 }
 
 impl Exporting {
     /// Nothing is shown until something is done.
     pub fn new(name: &str) -> Self {
-        let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}") {
-            bar.set_style(style);
-        }
-        let now = Instant::now();
-        Exporting { bar, name: name.to_owned(), start: now, said: Mutex::new(now) }
+        Exporting { line: Moving::bar(), name: format!("{name}: "), start: Instant::now() }
     }
 
     /// So much is done.
     pub fn report(&self, done: Progress) {
-        let made = done.examples - done.kept;
-        let rate = made as f64 / self.start.elapsed().as_secs_f64().max(1e-3);
-        let left = (done.of - done.examples) as f64 / rate.max(1.0);
-        let text = format!(
-            "{} of {} examples, {}/s, {} left",
-            count(done.examples),
-            count(done.of),
-            count(rate as u64),
-            duration(Duration::from_secs_f64(left.min(1e9)))
-        );
-        self.bar.set_length(done.of);
-        self.bar.set_position(done.examples);
-        if self.bar.is_hidden() {
-            let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-            if said.elapsed() > PLAIN_INTERVAL {
-                eprintln!("{}: {text}", self.name);
-                *said = Instant::now();
-            }
-        }
-        self.bar.set_message(text);
+        let Progress { examples, kept, of } = done;
+        let (rate, left) = pace(self.start, examples - kept, of - examples);
+        let (done, all) = (count(examples), count(of));
+        let text = format!("{done} of {all} examples, {}/s, {left} left", count(rate));
+        self.line.say_at(examples, of, &self.name, text);
     }
 
     /// Takes the line away.
     pub fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.line.finish();
     }
 }
 
 /// Shows the comparison of evaluation text with training text.
-pub struct Comparing {
-    bar: ProgressBar,
-    said: Instant,
-}
+pub struct Comparing(Moving);
 
 impl Comparing {
     /// Nothing is shown until something is read.
     pub fn new() -> Self {
-        Comparing { bar: ProgressBar::new_spinner(), said: Instant::now() }
+        Comparing(Moving::text())
     }
 
     /// `name` is being read.
-    pub fn report(&mut self, name: &str, done: u64) {
-        let text = format!("comparing {name}: {}", count(done));
-        if self.bar.is_hidden() && self.said.elapsed() > PLAIN_INTERVAL {
-            eprintln!("{text}");
-            self.said = Instant::now();
-        }
-        self.bar.set_message(text);
-        self.bar.tick();
+    pub fn report(&self, name: &str, done: u64) {
+        self.0.say("", format!("comparing {name}: {}", count(done)));
     }
 
     /// Takes the line away.
     pub fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.0.finish();
     }
 }
 
 /// Shows downloads; told of them from many threads.
 pub struct Fetching {
-    bar: ProgressBar,
+    line: Moving,
     start: Instant,
-    said: Mutex<Instant>,
 }
 
 impl Fetching {
     /// Nothing is shown until something has come.
     pub fn new() -> Self {
-        let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}") {
-            bar.set_style(style);
-        }
-        let now = Instant::now();
-        Fetching { bar, start: now, said: Mutex::new(now) }
+        Fetching { line: Moving::bar(), start: Instant::now() }
     }
 
     /// So many bytes of those that were missing are there.
     pub fn report(&self, bytes: u64, of: u64) {
-        let rate = bytes as f64 / self.start.elapsed().as_secs_f64().max(1e-3);
-        let left = of.saturating_sub(bytes) as f64 / rate.max(1.0);
-        let left = duration(Duration::from_secs_f64(left.min(1e9)));
-        let text = format!("{} of {}, {}/s, {left} left", size(bytes), size(of), size(rate as u64));
-        self.bar.set_length(of);
-        self.bar.set_position(bytes);
-        if self.bar.is_hidden() {
-            let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-            if said.elapsed() > PLAIN_INTERVAL {
-                eprintln!("fetching: {text}");
-                *said = Instant::now();
-            }
-        }
-        self.bar.set_message(text);
+        let (rate, left) = pace(self.start, bytes, of.saturating_sub(bytes));
+        let text = format!("{} of {}, {}/s, {left} left", size(bytes), size(of), size(rate));
+        self.line.say_at(bytes, of, "fetching: ", text);
     }
 
     /// Takes the line away.
     pub fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.line.finish();
     }
 }
 

@@ -26,7 +26,7 @@ pub mod rows;
 pub mod split;
 pub mod tally;
 mod text;
-mod tf_record;
+pub mod tf_record;
 mod walk;
 
 pub use corpus::{Document, Documents, Layout};

@@ -4,6 +4,7 @@
 //! numbers: TensorFlow, `core/util/event.proto` and `core/framework/summary.proto`.
 
 use crate::log::{Line, Tally};
+use ext5_data::tf_record::framed;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
@@ -60,7 +61,7 @@ impl Events {
         event.double(1, now.as_secs_f64());
         event.varint(2, step);
         fill(&mut event);
-        self.file.write_all(&record(&event.0))
+        self.file.write_all(&framed(&event.0))
     }
 }
 
@@ -156,15 +157,6 @@ impl Message {
         self.tag(field, 5);
         self.0.extend_from_slice(&value.to_le_bytes());
     }
-}
-
-/// A TFRecord: length and bytes, each with its masked CRC-32C.
-fn record(bytes: &[u8]) -> Vec<u8> {
-    let masked = |bytes: &[u8]| {
-        crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xA282_EAD8).to_le_bytes()
-    };
-    let length = (bytes.len() as u64).to_le_bytes();
-    [&length[..], &masked(&length), bytes, &masked(bytes)].concat()
 }
 
 #[cfg(test)]

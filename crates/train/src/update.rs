@@ -34,11 +34,12 @@ impl Trainer<'_> {
         let share = 1.0 / packed.batch.weight().max(1.0);
         let norm = gradients.norm() * share;
         let fine = total.nll.is_finite() && norm.is_finite();
-        let rate = self.recipe.optimizer.rate(step, self.recipe.schedule.rate(step));
+        let scheduled = self.recipe.schedule.rate(step);
+        let rate = self.recipe.optimizer.rate(step, scheduled);
         if fine {
             let clip = self.recipe.train.clip_norm.map_or(1.0, |most| clip(norm, most));
             gradients.scale(share * clip);
-            let (optimizer, scheduled) = (&mut self.optimizer, self.recipe.schedule.rate(step));
+            let optimizer = &mut self.optimizer;
             self.model.update(&gradients, |name, shape, values, gradient| {
                 optimizer.update(step, scheduled, (name, shape), values, gradient);
             });

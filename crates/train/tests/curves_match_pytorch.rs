@@ -1,27 +1,19 @@
 //! Two hundred updates of a tiny T5 here and in PyTorch: the same first weights, batches, optimiser
 //! and schedule. The golden curves are made by `tools/oracles/curves_golden.py`.
 
+mod support;
+
 use ext5_core::{Batch, Key};
 use ext5_model::{Init, LossOptions, T5, T5Config};
 use ext5_train::optimizer::{AdafactorHuggingFaceOptions, AdamWOptions, Optimizer, Rule};
 use ext5_train::schedule::{Factor, Schedule};
 use serde_json::Value;
 use std::path::PathBuf;
+use support::{draw, number};
 
 const ROWS: usize = 8;
 const LENGTH: usize = 8;
 const VOCABULARY: usize = 24;
-
-/// The oracle's numbers before their size falls: in [-0.5, 0.5).
-fn number(seed: u64, index: u64) -> f64 {
-    let mut h = (index * 2_654_435_761 + seed * 40_503) & 0xFFFF_FFFF;
-    for _ in 0..2 {
-        h ^= h >> 15;
-        h = (h * 2_246_822_519) & 0xFFFF_FFFF;
-        h ^= h >> 13;
-    }
-    (h >> 8) as f64 / f64::from(1 << 24) - 0.5
-}
 
 fn golden() -> Value {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/curves.json");
@@ -73,10 +65,8 @@ fn first_model(names: &[String]) -> T5 {
         }
         let seed = names.binary_search_by(|other| other.as_str().cmp(name)).unwrap() as u64;
         let scale = if name == "shared.weight" { 1.0 } else { 0.5 };
-        let columns = shape.last().copied().unwrap() as u64;
-        for (index, value) in (0..).zip(values) {
-            let power = (index / columns) % 5 + (index % columns) % 3;
-            *value = (number(seed, index) * scale / f64::from(1 << power)) as f32;
+        for (value, drawn) in values.iter_mut().zip(draw(seed, shape)) {
+            *value = drawn * scale;
         }
     });
     assert_eq!(set, names.len());

@@ -2,33 +2,19 @@
 //! classes of transformers and PyTorch. The golden values are made by
 //! `tools/oracles/optimizers_golden.py`.
 
+mod support;
+
 use ext5_train::optimizer::{
     AdafactorHuggingFaceOptions, AdafactorOptions, AdamWOptions, AdamWScaleOptions, Optimizer, Rule,
 };
 use ext5_train::schedule::Schedule;
 use serde_json::Value;
 use std::path::PathBuf;
+use support::draw;
 
 fn golden() -> Value {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/optimizers.json");
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
-
-/// The oracle's numbers: in [-0.5, 0.5), their size falling along rows and columns.
-fn draw(seed: u64, shape: &[usize]) -> Vec<f32> {
-    let columns = shape.last().copied().unwrap() as u64;
-    let number = |index: u64| {
-        let mut h = (index * 2_654_435_761 + seed * 40_503) & 0xFFFF_FFFF;
-        for _ in 0..2 {
-            h ^= h >> 15;
-            h = (h * 2_246_822_519) & 0xFFFF_FFFF;
-            h ^= h >> 13;
-        }
-        let value = (h >> 8) as f64 / f64::from(1 << 24) - 0.5;
-        let power = (index / columns) % 5 + (index % columns) % 3;
-        (value / f64::from(1 << power)) as f32
-    };
-    (0..shape.iter().product::<usize>() as u64).map(number).collect()
 }
 
 /// The rule and the rate of a case's name.

@@ -1,5 +1,6 @@
 //! `docs/schema/recipe.schema.json` is what the types of recipes say.
 
+use ext5_core::testing::is_current;
 use ext5_train::recipe::schema;
 use std::path::Path;
 
@@ -8,13 +9,8 @@ use std::path::Path;
 fn the_file_is_what_the_types_say() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema/recipe.schema.json");
     let text = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
-    if std::env::var_os("EXT5_WRITE_SCHEMA").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &text).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
-        written == text,
+        is_current(&path, &text),
         "{} is not current: EXT5_WRITE_SCHEMA=1 cargo test -p ext5-train --test the_schema_is_current",
         path.display()
     );

@@ -127,8 +127,7 @@ pub const TASKS: &[WorldTask] = &[
 impl WorldTask {
     /// How many rows a split has.
     pub fn len(&self, universe: &Universe, split: Split) -> u64 {
-        let space = (self.generator.space)(universe);
-        let held = (space / 10).min(HELD_OUT);
+        let (space, held) = self.space(universe);
         match split {
             Split::Train => (space - 2 * held).min(self.most),
             Split::Validation | Split::Test => held,
@@ -140,8 +139,7 @@ impl WorldTask {
         if index >= self.len(universe, split) {
             return None;
         }
-        let space = (self.generator.space)(universe);
-        let held = (space / 10).min(HELD_OUT);
+        let (space, held) = self.space(universe);
         let place = match split {
             Split::Validation => index,
             Split::Test => held + index,
@@ -156,6 +154,12 @@ impl WorldTask {
         row.insert("inputs".to_owned(), inputs.into());
         row.insert("targets".to_owned(), targets.into());
         Some(row)
+    }
+
+    /// How many instances there are, and how many of them each split beside train has.
+    fn space(&self, universe: &Universe) -> (u64, u64) {
+        let space = (self.generator.space)(universe);
+        (space, (space / 10).min(HELD_OUT))
     }
 
     /// The share of right answers that guessing among the options reaches; free text has none.

@@ -5,7 +5,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// What the bytes of a file must come to.
@@ -39,15 +39,10 @@ impl Checksum {
     /// Whether the file at `path` is one of `bytes` bytes with this checksum, and no link.
     pub(super) fn is_of(&self, path: &Path, bytes: u64) -> bool {
         let plain = fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == bytes);
-        let hash = || -> std::io::Result<Checksum> {
-            let (mut file, mut buffer) = (File::open(path)?, vec![0; 1 << 16]);
+        let hash = || -> io::Result<Checksum> {
             let mut hasher = self.hasher(bytes);
-            loop {
-                match file.read(&mut buffer)? {
-                    0 => return Ok(hasher.finish()),
-                    read => hasher.update(&buffer[..read]),
-                }
-            }
+            hasher.read(&mut File::open(path)?)?;
+            Ok(hasher.finish())
         };
         plain && hash().is_ok_and(|found| found == *self)
     }
@@ -89,6 +84,20 @@ impl Hasher {
         match self {
             Hasher::Sha256(hasher) => hasher.update(bytes),
             Hasher::Git(hasher) => hasher.update(bytes),
+        }
+    }
+
+    /// Takes in what is left of a file; gives how many bytes that was.
+    pub(super) fn read(&mut self, file: &mut File) -> io::Result<u64> {
+        let (mut bytes, mut buffer) = (0, vec![0; 1 << 16]);
+        loop {
+            match file.read(&mut buffer)? {
+                0 => return Ok(bytes),
+                read => {
+                    self.update(&buffer[..read]);
+                    bytes += read as u64;
+                }
+            }
         }
     }
 

@@ -162,15 +162,7 @@ impl Download<'_> {
             options.create(true).read(true).write(true).truncate(false).open(path).map_err(io)?;
         let size = self.file.remote.bytes;
         let mut hasher = self.file.remote.checksum.hasher(size);
-        let (mut bytes, mut buffer) = (0, vec![0; BUFFER]);
-        loop {
-            let read = file.read(&mut buffer).map_err(io)?;
-            if read == 0 {
-                break;
-            }
-            hasher.update(&buffer[..read]);
-            bytes += read as u64;
-        }
+        let bytes = hasher.read(&mut file).map_err(io)?;
         (self.came)(bytes as i64);
         let mut part = Part { file, bytes, hasher };
         if bytes > size {

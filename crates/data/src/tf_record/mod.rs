@@ -30,6 +30,13 @@ pub(crate) fn records(path: &Path, limit: usize) -> Result<Records, DataError> {
     })))
 }
 
+/// `bytes` as one record of a file.
+pub fn framed(bytes: &[u8]) -> Vec<u8> {
+    let checksum = |bytes| masked(crc32c::crc32c(bytes)).to_le_bytes();
+    let length = (bytes.len() as u64).to_le_bytes();
+    [&length[..], &checksum(&length), bytes, &checksum(bytes)].concat()
+}
+
 /// How many records a file holds; all checksums are verified.
 pub(crate) fn count(path: &Path, bytes: Bytes) -> Result<u64, DataError> {
     let mut frames = Frames::new(path, bytes, 0);

@@ -5,7 +5,7 @@ use super::index::{ENTRY_BYTES, Index};
 use super::texts;
 use crate::prepare::{PrepareError, selected_tasks};
 use crate::recipe::MixtureRecipe;
-use ext5_data::{Documents, Rows, Tolerance, files};
+use ext5_data::{DataError, Documents, Rows, Tolerance, files};
 use ext5_task::{Registry, Task};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -81,6 +81,15 @@ struct Trained {
 enum Source<'a> {
     Task(&'a Task, Vec<PathBuf>),
     Corpus(&'a crate::recipe::Corpus, Vec<PathBuf>),
+}
+
+impl Source<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Source::Task(task, _) => &task.name,
+            Source::Corpus(corpus, _) => &corpus.name,
+        }
+    }
 }
 
 /// The evaluation side, or a part of it.
@@ -193,7 +202,8 @@ impl Run<'_> {
         full.index.finish();
         self.overlaps.parts += 1;
         for source in 0..self.sources.len() {
-            let (name, trained) = self.open(source);
+            let name = self.sources[source].name().to_owned();
+            let trained = open(&self.sources[source]);
             let mut examples: BTreeSet<u32> = BTreeSet::new();
             let (mut chunk, mut bytes) = (Vec::new(), 0);
             for item in trained {
@@ -214,41 +224,6 @@ impl Run<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The name of a source and what it has, as a stream.
-    fn open(
-        &self,
-        source: usize,
-    ) -> (String, Box<dyn Iterator<Item = Result<Trained, ext5_data::DataError>>>) {
-        match self.sources.get(source) {
-            Some(Source::Task(task, files)) => {
-                let rows = Rows::new(task.format(), files.clone(), Tolerance::ANY);
-                let rows = rows.map(|row| {
-                    row.map(|row| Trained {
-                        file: row.file,
-                        line: row.line,
-                        texts: texts::texts(&row.row),
-                        by_line: false,
-                    })
-                });
-                (task.name.clone(), Box::new(rows))
-            }
-            Some(Source::Corpus(corpus, files)) => {
-                let documents = Documents::new(files.clone(), Tolerance::ANY);
-                let documents = documents.with_layout(corpus.layout.clone());
-                let documents = documents.map(|document| {
-                    document.map(|document| Trained {
-                        texts: vec![document.text],
-                        by_line: true,
-                        file: document.file,
-                        line: document.line,
-                    })
-                });
-                (corpus.name.clone(), Box::new(documents))
-            }
-            None => (String::new(), Box::new(std::iter::empty())),
-        }
     }
 
     fn compare(
@@ -286,16 +261,45 @@ impl Run<'_> {
     }
 
     fn finish(self) -> Overlaps {
-        let name = |source: usize| match self.sources.get(source) {
-            Some(Source::Task(task, _)) => task.name.clone(),
-            Some(Source::Corpus(corpus, _)) => corpus.name.clone(),
-            None => String::new(),
-        };
         let pair = |(&(split, source), &(overlapping, rows)): (&(usize, usize), &(u64, u64))| {
             let (evaluated, examples) = self.sizes.get(split)?.clone();
-            Some(Pair { name: evaluated, trained: name(source), overlapping, examples, rows })
+            Some(Pair {
+                name: evaluated,
+                trained: self.sources.get(source)?.name().to_owned(),
+                overlapping,
+                examples,
+                rows,
+            })
         };
         let pairs = self.pairs.iter().filter_map(pair).collect();
         Overlaps { pairs, ..self.overlaps }
+    }
+}
+
+/// What a source has, as a stream.
+fn open(source: &Source<'_>) -> Box<dyn Iterator<Item = Result<Trained, DataError>>> {
+    match source {
+        Source::Task(task, files) => {
+            let rows = Rows::new(task.format(), files.clone(), Tolerance::ANY);
+            Box::new(rows.map(|row| {
+                row.map(|row| Trained {
+                    file: row.file,
+                    line: row.line,
+                    texts: texts::texts(&row.row),
+                    by_line: false,
+                })
+            }))
+        }
+        Source::Corpus(corpus, files) => {
+            let documents = Documents::new(files.clone(), Tolerance::ANY);
+            Box::new(documents.with_layout(corpus.layout.clone()).map(|document| {
+                document.map(|document| Trained {
+                    texts: vec![document.text],
+                    by_line: true,
+                    file: document.file,
+                    line: document.line,
+                })
+            }))
+        }
     }
 }

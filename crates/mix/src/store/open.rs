@@ -65,12 +65,10 @@ impl TokenStore {
         };
         let examples = task.examples(data_root, split).map_err(failed)?.all_prompts();
         let examples = RefCell::new(examples);
-        let left_out = Cell::new(0);
-        let kept = |example: &Result<Example, TaskError>| {
-            let Ok(Example { origin, .. }) = example else { return true };
-            let out = without.has(data_root, &origin.file, origin.line);
-            left_out.set(left_out.get() + u64::from(out));
-            !out
+        let filter = Filter::new(without, data_root);
+        let kept = |example: &Result<Example, TaskError>| match example {
+            Ok(Example { origin, .. }) => filter.keeps(&origin.file, origin.line),
+            Err(_) => true,
         };
         let rows = iter::from_fn(|| examples.borrow_mut().next()).filter(kept);
         let rows = rows.map(|row| row.map(text));
@@ -85,7 +83,10 @@ impl TokenStore {
             encode: &encode,
             left_out: &|| {
                 let examples = examples.borrow();
-                LeftOut::new(examples.tally(), examples.filtered() + left_out.get() / prompts)
+                LeftOut::new(
+                    examples.tally(),
+                    examples.filtered() + filter.left_out.get() / prompts,
+                )
             },
         };
         TokenStore::build(&folder, &build, rows, progress)
@@ -139,12 +140,10 @@ impl CorpusStore {
         let documents = Documents::new(files.to_vec(), Tolerance::default());
         let documents = documents.with_layout(layout.cloned());
         let documents = RefCell::new(documents);
-        let left_out = Cell::new(0);
-        let kept = |document: &Result<Document, DataError>| {
-            let Ok(Document { file, line, .. }) = document else { return true };
-            let out = without.has(data_root, file, *line);
-            left_out.set(left_out.get() + u64::from(out));
-            !out
+        let filter = Filter::new(without, data_root);
+        let kept = |document: &Result<Document, DataError>| match document {
+            Ok(Document { file, line, .. }) => filter.keeps(file, *line),
+            Err(_) => true,
         };
         let texts = iter::from_fn(|| documents.borrow_mut().next()).filter(kept);
         let texts = texts.map(|document| document.map(text));
@@ -161,9 +160,28 @@ impl CorpusStore {
             vocabulary: vocabulary.size(),
             prompts: 1,
             encode: &encode,
-            left_out: &|| LeftOut::new(documents.borrow().tally(), left_out.get()),
+            left_out: &|| LeftOut::new(documents.borrow().tally(), filter.left_out.get()),
         };
         CorpusStore::build(&folder, &build, texts, progress)
+    }
+}
+
+/// Tells what is left out, and counts it.
+struct Filter<'a> {
+    without: &'a Exclusions,
+    data_root: &'a Path,
+    left_out: Cell<u64>,
+}
+
+impl<'a> Filter<'a> {
+    fn new(without: &'a Exclusions, data_root: &'a Path) -> Self {
+        Filter { without, data_root, left_out: Cell::new(0) }
+    }
+
+    fn keeps(&self, file: &Path, line: u64) -> bool {
+        let out = self.without.has(self.data_root, file, line);
+        self.left_out.set(self.left_out.get() + u64::from(out));
+        !out
     }
 }
 

@@ -101,34 +101,14 @@ mod tests {
         AdafactorHuggingFaceOptions, AdafactorOptions, AdamWOptions, AdamWScaleOptions, Rule,
     };
 
-    const RULES: [Rule; 4] = [
-        Rule::Adafactor(AdafactorOptions {
-            decay_rate: 0.8,
-            clipping_threshold: 1.0,
-            min_dim_size_to_factor: 128,
-            epsilon1: 1e-30,
-            epsilon2: 1e-3,
-            multiply_by_parameter_scale: true,
-            weight_decay: 0.0,
-        }),
-        Rule::AdafactorHuggingFace(AdafactorHuggingFaceOptions {
-            decay_rate: 0.8,
-            clipping_threshold: 1.0,
-            epsilon1: 1e-30,
-            epsilon2: 1e-3,
-            scale_parameter: true,
-            relative_step: true,
-            warmup_init: false,
-            weight_decay: 0.0,
-        }),
-        Rule::AdamW(AdamWOptions { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weight_decay: 0.0 }),
-        Rule::AdamWScale(AdamWScaleOptions {
-            beta1: 0.9,
-            beta2: 0.99,
-            epsilon: 1e-8,
-            weight_decay: 0.0,
-        }),
-    ];
+    fn rules() -> [Rule; 4] {
+        [
+            Rule::Adafactor(AdafactorOptions::default()),
+            Rule::AdafactorHuggingFace(AdafactorHuggingFaceOptions::default()),
+            Rule::AdamW(AdamWOptions::default()),
+            Rule::AdamWScale(AdamWScaleOptions::default()),
+        ]
+    }
 
     fn used(rule: Rule) -> (Optimizer, Vec<(String, Vec<usize>)>) {
         let mut optimizer = Optimizer::new(rule);
@@ -143,7 +123,7 @@ mod tests {
     fn round_trips_are_exact() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("optimizer.safetensors");
-        for rule in RULES {
+        for rule in rules() {
             let (optimizer, parameters) = used(rule);
             optimizer.save(&path).unwrap();
             let mut loaded = Optimizer::new(rule);
@@ -156,21 +136,21 @@ mod tests {
     fn other_files_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("optimizer.safetensors");
-        let (adamw, mut parameters) = used(RULES[2]);
+        let (adamw, mut parameters) = used(rules()[2]);
         adamw.save(&path).unwrap();
         let load = |parameters: &[(String, Vec<usize>)], rule| {
             Optimizer::new(rule).load(&path, parameters).unwrap_err().to_string()
         };
-        let error = load(&parameters, RULES[0]);
+        let error = load(&parameters, rules()[0]);
         assert!(error.contains("`adafactor`: it lacks `m.weight.row`"), "{error}");
         parameters[1].1 = vec![10];
-        let error = load(&parameters, RULES[2]);
+        let error = load(&parameters, rules()[2]);
         assert!(error.contains("`n.weight.first` should be 10 numbers"), "{error}");
         parameters.pop();
-        let error = load(&parameters, RULES[2]);
+        let error = load(&parameters, rules()[2]);
         assert!(error.contains("holds 4 tensors where 2 are due"), "{error}");
         std::fs::write(&path, b"not safetensors").unwrap();
-        let error = load(&parameters, RULES[2]);
+        let error = load(&parameters, rules()[2]);
         assert!(error.contains("not the state of the optimiser `adamw`"), "{error}");
     }
 }

@@ -51,7 +51,7 @@ pub struct Train {
     #[serde(default)]
     pub threads: Option<usize>,
     /// Whether blocks compute again in the backward pass what they could have kept from the forward
-    /// pass (activation checkpointing): less memory, more time, the same results.
+    /// pass (activation checkpointing): less memory, more time, the same results. On the CPU only.
     #[serde(default)]
     pub recompute: bool,
     /// Where the model is trained: `cpu`, `wgpu`, `cuda` or `cuda:1`. Devices beside the CPU are

@@ -20,7 +20,7 @@ pub fn run(command: CheckOverlap) -> Result<(), Failure> {
         evaluate: command.evaluate,
     };
     let start = Instant::now();
-    let mut comparing = Comparing::new();
+    let comparing = Comparing::new();
     let overlaps = check(&recipe, &options, &mut |name, done| comparing.report(name, done));
     comparing.finish();
     let overlaps = overlaps.map_err(recipe::blame)?;
