@@ -1,7 +1,5 @@
 //! How a command ends when it does not end well, and the exit code that says so.
 
-use std::process::ExitCode;
-
 /// Why a command stopped.
 #[derive(Debug)]
 pub enum Failure {
@@ -17,14 +15,32 @@ pub enum Failure {
 
 impl Failure {
     /// The exit code of the process.
-    pub fn exit_code(&self) -> ExitCode {
+    pub fn code(&self) -> u8 {
         match self {
-            Failure::Request(_) => ExitCode::from(2),
-            Failure::Work(_) => ExitCode::from(1),
-            Failure::Interrupted => ExitCode::from(130),
-            Failure::OutputClosed => ExitCode::SUCCESS,
+            Failure::Request(_) => 2,
+            Failure::Work(_) => 1,
+            Failure::Interrupted => 130,
+            Failure::OutputClosed => 0,
         }
     }
+
+    /// Says on standard error what went wrong, if anything did; `who` stands before it.
+    pub fn tell(&self, who: &str) {
+        if let Failure::Request(error) | Failure::Work(error) = self {
+            eprintln!("error: {who}{}", message(error));
+        }
+    }
+}
+
+/// An error with those of its causes that it does not tell of itself.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
 }
 
 /// Says whether an error is the request's fault or the work's.

@@ -11,7 +11,6 @@ mod progress;
 mod table;
 
 use clap::Parser;
-use failure::Failure;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 
@@ -22,10 +21,8 @@ fn main() -> ExitCode {
     match commands::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if let Failure::Request(error) | Failure::Work(error) = &failure {
-                eprintln!("error: {}", message(error));
-            }
-            failure.exit_code()
+            failure.tell("");
+            ExitCode::from(failure.code())
         }
     }
 }
@@ -40,15 +37,4 @@ fn explain(panic: &PanicHookInfo<'_>) {
             "error: this is a mistake in ext5, not in what you did; please report it: {panic}"
         );
     }
-}
-
-/// An error with those of its causes that it does not tell of itself.
-fn message(error: &anyhow::Error) -> String {
-    let mut message = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !message.contains(&cause) {
-            message = format!("{message}: {cause}");
-        }
-    }
-    message
 }

@@ -134,7 +134,8 @@ pub fn save(folder: &Path, snapshot: &Snapshot, keep: usize) -> Result<PathBuf, 
     Ok(path)
 }
 
-fn name(step: u64) -> String {
+/// The name of a step's folder.
+pub(crate) fn name(step: u64) -> String {
     format!("step-{step:08}")
 }
 

@@ -1,5 +1,6 @@
 //! A run's folder: what lies in it, and who may write to it.
 
+use crate::checkpoint;
 use ext5_core::atomic;
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -25,7 +26,7 @@ pub enum FolderError {
     },
 }
 
-/// The folder of one run, locked for this process while the value lives.
+/// The folder of one run. The process that writes to it holds its lock while the value lives.
 ///
 /// | entry | contents |
 /// |---|---|
@@ -36,7 +37,8 @@ pub enum FolderError {
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
-    _lock: File,
+    /// Only of the process that writes.
+    _lock: Option<File>,
 }
 
 impl RunFolder {
@@ -59,7 +61,12 @@ impl RunFolder {
         }
         atomic::sweep(path).map_err(failed)?;
         atomic::sweep(&checkpoints).map_err(failed)?;
-        Ok(RunFolder { path: path.to_owned(), _lock: lock })
+        Ok(RunFolder { path: path.to_owned(), _lock: Some(lock) })
+    }
+
+    /// The folder as a rank sees it that only reads, while another holds it.
+    pub fn follow(path: &Path) -> Self {
+        RunFolder { path: path.to_owned(), _lock: None }
     }
 
     /// The folder itself.
@@ -85,6 +92,11 @@ impl RunFolder {
     /// The folder of checkpoints.
     pub fn checkpoints(&self) -> PathBuf {
         checkpoints(&self.path)
+    }
+
+    /// The checkpoint of a step.
+    pub fn checkpoint(&self, step: u64) -> PathBuf {
+        self.checkpoints().join(checkpoint::name(step))
     }
 }
 

@@ -50,7 +50,7 @@ impl<'a> HeldOut<'a> {
         let Some(mixture) = self.mixture else { return Ok(sum) };
         for packed in &self.batches {
             let losses = model.token_losses(&packed.batch)?;
-            for (name, entry) in tally(packed, &losses, mixture) {
+            for (name, entry) in tallies(&slot_losses(packed, &losses, mixture), mixture) {
                 sum.entry(name).or_default().add(&entry);
             }
         }
@@ -94,14 +94,20 @@ pub(crate) fn families(mixture: &Mixture, entries: &Tallies) -> Tallies {
     sums
 }
 
-/// Adds up the token losses of a batch by mixture entry: a packed row reports to every entry that
-/// has a segment in it.
-pub(crate) fn tally(packed: &PackedBatch, token_losses: &[f32], mixture: &Mixture) -> Tallies {
+/// The losses of a batch by mixture entry: a packed row reports to every entry that has a segment in
+/// it.
+pub(crate) fn slot_losses(
+    packed: &PackedBatch,
+    token_losses: &[f32],
+    mixture: &Mixture,
+) -> Vec<SlotLoss> {
+    SlotLoss::by_slot(&packed.batch, token_losses, &packed.segments, mixture.entries().len())
+}
+
+/// The losses of the entries that have examples, by name.
+pub(crate) fn tallies(losses: &[SlotLoss], mixture: &Mixture) -> Tallies {
     let mut tallies = Tallies::new();
-    let batch = &packed.batch;
-    let entries = mixture.entries();
-    let losses = SlotLoss::by_slot(batch, token_losses, &packed.segments, entries.len());
-    for (entry, SlotLoss { nll, tokens, segments }) in entries.iter().zip(losses) {
+    for (entry, &SlotLoss { nll, tokens, segments }) in mixture.entries().iter().zip(losses) {
         if segments > 0 {
             tallies.insert(entry.name.clone(), Tally { nll, tokens, examples: segments });
         }

@@ -64,6 +64,9 @@ pub enum Line {
         fill: f64,
         /// Encoder and decoder tokens a second, without padding.
         tokens_per_second: f64,
+        /// Share of that time in which training waited for data.
+        #[serde(default)]
+        waiting: f64,
         /// Seconds of training so far.
         seconds: f64,
     },

@@ -2,6 +2,7 @@
 
 use crate::checkpoint::{self, CheckpointError};
 use crate::folder::{FolderError, RunFolder};
+use crate::parallel::{Ranks, leader_first};
 use crate::recipe::{Recipe, RecipeError};
 use crate::trainer::{TrainError, Trainer};
 use ext5_core::{Key, atomic};
@@ -60,19 +61,38 @@ pub enum RunError {
 }
 
 /// A run's folder, its recipe checked against what is in it.
-#[derive(Debug)]
-pub struct Run {
+pub struct Run<'r> {
     folder: RunFolder,
+    ranks: &'r dyn Ranks,
 }
 
-impl Run {
-    /// Opens the folder for `recipe`. Where a run has begun there, the recipe must be the one that
-    /// it began with, but for what may change; the rates of then are taken over.
+impl<'r> Run<'r> {
+    /// Opens the folder for `recipe`, on every rank; all of them must see it. Where a run has begun
+    /// there, the recipe must be the one that it began with, but for what may change; the rates of
+    /// then are taken over.
     ///
     /// # Errors
     /// When the folder is in use or holds a run of another recipe.
-    pub fn open(path: &Path, recipe: &mut Recipe) -> Result<Run, RunError> {
-        let folder = RunFolder::open(path)?;
+    pub fn open(
+        path: &Path,
+        recipe: &mut Recipe,
+        ranks: &'r dyn Ranks,
+    ) -> Result<Run<'r>, RunError> {
+        let run = leader_first(ranks, || Run::open_here(path, recipe, ranks))?;
+        // All have seen the folder as it was before the leader writes to it.
+        ranks.barrier();
+        Ok(run)
+    }
+
+    fn open_here(
+        path: &Path,
+        recipe: &mut Recipe,
+        ranks: &'r dyn Ranks,
+    ) -> Result<Run<'r>, RunError> {
+        let folder = match ranks.leads() {
+            true => RunFolder::open(path)?,
+            false => RunFolder::follow(path),
+        };
         if folder.recipe().exists() {
             let begun = Recipe::read(&folder.recipe(), &[])?;
             if recipe.mixture.rates.is_none() {
@@ -84,10 +104,10 @@ impl Run {
                 return Err(RunError::OtherRecipe { path, keys: keys.join(", ") });
             }
         }
-        Ok(Run { folder })
+        Ok(Run { folder, ranks })
     }
 
-    /// The run at its first step or at its newest checkpoint. Writes the resolved recipe and the
+    /// The run at its first step or at its newest checkpoint, on every rank. Writes the resolved recipe and the
     /// data lock of a new run; checks the data of an old one against its lock.
     ///
     /// # Errors
@@ -97,15 +117,21 @@ impl Run {
         recipe: &'a Recipe,
         prepared: &'a Prepared,
     ) -> Result<Trainer<'a>, RunError> {
-        self.check_data(recipe, prepared)?;
+        if self.ranks.leads() {
+            self.check_data(recipe, prepared)?;
+            self.write_recipe(recipe, prepared)?;
+        }
+        let first = || first_weights(recipe, prepared);
+        Ok(Trainer::new(recipe, prepared, &self.folder, self.ranks, first)?)
+    }
+
+    fn write_recipe(&self, recipe: &Recipe, prepared: &Prepared) -> Result<(), RunError> {
         let mut resolved = recipe.clone();
         resolved.mixture.rates = Some(prepared.mixture.rates());
         let text = resolved.to_toml().map_err(io::Error::other);
         let path = self.folder.recipe();
         text.and_then(|text| atomic::write_file(&path, |file| file.write_all(text.as_bytes())))
-            .map_err(|source| RunError::Write { path, source })?;
-        let first = || first_weights(recipe, prepared);
-        Ok(Trainer::new(recipe, prepared, &self.folder, first)?)
+            .map_err(|source| RunError::Write { path, source })
     }
 
     fn check_data(&self, recipe: &Recipe, prepared: &Prepared) -> Result<(), RunError> {

@@ -94,6 +94,7 @@ fn scalars(line: &Line) -> Vec<(String, f64)> {
             skipped,
             fill,
             tokens_per_second,
+            waiting,
             ..
         } => {
             let parts = [("denoising", denoising), ("supervised", supervised)];
@@ -105,6 +106,7 @@ fn scalars(line: &Line) -> Vec<(String, f64)> {
             add("run/skipped".to_owned(), *skipped as f64);
             add("run/fill".to_owned(), *fill);
             add("run/tokens_per_second".to_owned(), *tokens_per_second);
+            add("run/waiting".to_owned(), *waiting);
         }
         Line::Evaluation { denoising, supervised, entries, families, scores, .. } => {
             let parts = [("denoising", denoising), ("supervised", supervised)];

@@ -2,13 +2,14 @@
 
 use crate::checkpoint::{self, Best, CheckpointError, Position, Snapshot};
 use crate::folder::RunFolder;
-use crate::held_out::{HeldOut, families, sums};
-use crate::log::{Line, Log, Tallies};
+use crate::held_out::{families, sums};
+use crate::leader::Leader;
+use crate::log::{Line, Tallies};
 use crate::optimizer::Optimizer;
+use crate::parallel::Ranks;
 use crate::recipe::Recipe;
-use crate::saver::Saver;
-use crate::scoring::{Scoring, mean};
-use crate::tensorboard::Events;
+use crate::scoring::mean;
+use ext5_core::digest::{Digest, Hasher};
 use ext5_eval::EvalError;
 use ext5_mix::{BatchError, Cursor, Prepared};
 use ext5_model::{ModelError, T5};
@@ -48,6 +49,21 @@ pub enum TrainError {
     /// Their scores.
     #[error(transparent)]
     Eval(#[from] EvalError),
+    /// A global batch that ranks cannot share.
+    #[error(
+        "batch.rows = {rows} cannot be shared by {ranks} ranks: make it a multiple of {ranks}, or start another number of processes"
+    )]
+    Rows {
+        /// Rows of a global batch.
+        rows: usize,
+        /// Number of processes.
+        ranks: usize,
+    },
+    /// Processes that do not begin alike.
+    #[error(
+        "the ranks of this job do not begin with the same recipe, code version, first weights and position: start all of them with one build and one command, and see that all of them find the same files"
+    )]
+    Differ,
     /// Training has diverged, or an example is broken.
     #[error(
         "step {step}: the loss or its gradient is not a finite number ({losses}), {left_out} updates before it were left out; the batch begins at window {}, row {}: `ext5 mix sample --from {slot}` shows that window's first examples. The run stands saved at its last checkpoint; try a lower schedule.base or `train.clip_norm`, or let it leave out such updates with `train.skip_nonfinite`",
@@ -95,88 +111,74 @@ pub enum Outcome {
     Interrupted,
 }
 
-/// One run, ready to make its next update.
+/// One run, ready to make its next update, as one of its ranks sees it.
 pub struct Trainer<'a> {
     pub(crate) recipe: &'a Recipe,
     pub(crate) prepared: &'a Prepared,
-    folder: &'a RunFolder,
+    pub(crate) ranks: &'a dyn Ranks,
     pub(crate) model: T5,
     pub(crate) optimizer: Optimizer,
     pub(crate) position: Position,
     /// Whether it begins here, and not at a checkpoint.
     new: bool,
-    log: Log,
-    events: Events,
-    scoring: Scoring,
-    saver: Saver,
+    /// Only on rank 0.
+    leader: Option<Leader<'a>>,
     pub(crate) since: Since,
 }
 
 /// What has gathered since the last line of the log.
+#[derive(Default)]
 pub(crate) struct Since {
     pub entries: Tallies,
     pub real_tokens: u64,
     pub positions: u64,
+    /// Seconds of training, with those of waiting for data.
     pub seconds: f64,
-}
-
-impl Since {
-    fn nothing() -> Self {
-        Since { entries: Tallies::new(), real_tokens: 0, positions: 0, seconds: 0.0 }
-    }
+    /// Seconds of waiting for data.
+    pub waited: f64,
 }
 
 impl<'a> Trainer<'a> {
-    /// Continues from the newest checkpoint in the folder, or starts with `first`.
+    /// Continues from the newest checkpoint in the folder, or starts with `first`. All ranks must
+    /// see the folder.
     ///
     /// # Errors
-    /// When a checkpoint cannot be read or the log not be opened.
+    /// When the ranks cannot share a batch or do not begin alike, a checkpoint cannot be read or the
+    /// log not be opened.
     pub fn new(
         recipe: &'a Recipe,
         prepared: &'a Prepared,
         folder: &'a RunFolder,
+        ranks: &'a dyn Ranks,
         first: impl FnOnce() -> Result<T5, CheckpointError>,
     ) -> Result<Self, TrainError> {
+        let rows = recipe.batch.rows;
+        if !rows.is_multiple_of(ranks.size()) {
+            return Err(TrainError::Rows { rows, ranks: ranks.size() });
+        }
         let rule = recipe.optimizer;
-        let newest = checkpoint::list(folder.path())?.pop();
+        // 0 stands for none: checkpoints of a run begin at step 1, but for one of the first weights.
+        let newest = checkpoint::list(folder.path())?.pop().map_or(0, |(step, _)| step + 1);
+        let newest = ranks.of_leader(newest).checked_sub(1);
         let new = newest.is_none();
         let Snapshot { model, optimizer, position } = match newest {
-            Some((_, newest)) => checkpoint::load(&newest, rule)?,
+            Some(step) => checkpoint::load(&folder.checkpoint(step), rule)?,
             None => Snapshot {
                 model: first()?,
                 optimizer: Optimizer::new(rule),
                 position: Position::default(),
             },
         };
+        if !ranks.all_have(beginning(recipe, &model, &position).as_bytes()) {
+            return Err(TrainError::Differ);
+        }
         let model = model.to_device(recipe.train.device).map_err(CheckpointError::from)?;
-        let scoring = Scoring::new(recipe)?;
-        let path = folder.log();
-        let failed = |source| TrainError::Log { path, source };
-        let open = || {
-            if new && folder.log().exists() {
-                // A killed process wrote it before its first checkpoint.
-                std::fs::remove_file(folder.log())?;
-            }
-            let log = Log::open(&folder.log(), position.step)?;
-            Ok((log, Events::open(folder.path(), position.step)?))
+        let leader = match ranks.leads() {
+            true => Some(Leader::new(recipe, prepared, folder, (position.step, new))?),
+            false => None,
         };
-        let (log, events) = open().map_err(failed)?;
-        let saver = Saver::new(folder.checkpoints(), recipe.checkpoints.keep);
-        let since = Since::nothing();
-        Ok(Trainer {
-            recipe,
-            prepared,
-            folder,
-            model,
-            optimizer,
-            position,
-            new,
-            log,
-            events,
-            scoring,
-            saver,
-            since,
-        })
+        let since = Since::default();
+        Ok(Trainer { recipe, prepared, ranks, model, optimizer, position, new, leader, since })
     }
 
     /// Where the run stands.
@@ -189,8 +191,8 @@ impl<'a> Trainer<'a> {
         &self.model
     }
 
-    /// Makes the remaining updates. When `stop` is raised, saves and returns after the update in
-    /// hand.
+    /// Makes the remaining updates. When `stop` is raised on any rank, saves and returns after the
+    /// update in hand.
     ///
     /// # Errors
     /// When data, model or file system fail, or the loss is not finite.
@@ -200,29 +202,31 @@ impl<'a> Trainer<'a> {
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<Outcome, TrainError> {
         let recipe = self.recipe;
-        let held_out = HeldOut::new(recipe, self.prepared)?;
-        let mut batches = self.prepared.batches(self.position.cursor, (0, 1))?;
+        let place = (self.ranks.rank(), self.ranks.size());
+        let mut batches = self.prepared.batches(self.position.cursor, place)?;
         let mut saved = Instant::now();
-        if self.new && recipe.evaluation.every > 0 && self.evaluate(&held_out, on_event)? {
+        if self.new && recipe.evaluation.every > 0 && self.evaluate(on_event)? {
             self.save(on_event)?;
         }
         while self.position.step < recipe.train.steps && !self.is_out_of_patience() {
-            if stop.load(Ordering::Relaxed) {
+            if self.ranks.any(stop.load(Ordering::Relaxed)) {
                 self.save(on_event)?;
                 self.finish_saving(on_event)?;
                 return Ok(Outcome::Interrupted);
             }
+            let start = Instant::now();
             let Some(packed) = batches.next() else { break };
-            self.step(&packed?, on_event)?;
-            if let Some(path) = self.saver.poll()? {
-                on_event(Event::Saved(&path));
+            self.since.waited += start.elapsed().as_secs_f64();
+            self.step(&packed?, start, on_event)?;
+            if let Some(leader) = &mut self.leader {
+                leader.poll_saving(on_event)?;
             }
             let step = self.position.step;
             let due = |every: u64| every > 0 && step.is_multiple_of(every);
             let mut last = step == recipe.train.steps;
             let mut better = false;
             if recipe.evaluation.every > 0 && (due(recipe.evaluation.every) || last) {
-                better = self.evaluate(&held_out, on_event)?;
+                better = self.evaluate(on_event)?;
                 last |= self.is_out_of_patience();
             }
             let settings = &recipe.checkpoints;
@@ -249,7 +253,7 @@ impl<'a> Trainer<'a> {
         gradient_norm: Option<f64>,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), TrainError> {
-        let since = std::mem::replace(&mut self.since, Since::nothing());
+        let since = std::mem::take(&mut self.since);
         let (denoising, supervised) = sums(&self.prepared.mixture, &since.entries);
         let line = Line::Train {
             step: self.position.step,
@@ -262,38 +266,42 @@ impl<'a> Trainer<'a> {
             skipped: self.position.skipped,
             fill: since.real_tokens as f64 / since.positions as f64,
             tokens_per_second: since.real_tokens as f64 / since.seconds,
+            waiting: since.waited / since.seconds,
             seconds: self.position.seconds,
         };
         self.write(&line, on_event)
     }
 
-    /// Takes held-out losses and scores; says whether the mean score is as good as the best so far.
-    fn evaluate(
-        &mut self,
-        held_out: &HeldOut,
-        on_event: &mut dyn FnMut(Event<'_>),
-    ) -> Result<bool, TrainError> {
-        let entries = held_out.losses(&self.model)?;
-        let scores = self.scoring.scores(&self.model, self.prepared)?;
-        let step = self.position.step;
-        let score = mean(&scores);
-        let best = self.position.best.map(|best| best.score);
-        let gain = score.is_some_and(|score| best.is_none_or(|best| score > best));
-        // Of equals the later is taken: early scores are often all 0.
-        let better = score.filter(|score| best.is_none_or(|best| *score >= best));
-        if let Some(score) = better {
-            self.position.best = Some(Best { step, score });
+    /// Takes held-out losses and scores on rank 0, for which the others wait; says there whether the
+    /// mean score is as good as the best so far.
+    fn evaluate(&mut self, on_event: &mut dyn FnMut(Event<'_>)) -> Result<bool, TrainError> {
+        let mut is_better = false;
+        if let Some(leader) = &mut self.leader {
+            let (entries, scores) = leader.evaluate(&self.model)?;
+            let step = self.position.step;
+            let score = mean(&scores);
+            let best = self.position.best.map(|best| best.score);
+            let gain = score.is_some_and(|score| best.is_none_or(|best| score > best));
+            // Of equals the later is taken: early scores are often all 0.
+            let better = score.filter(|score| best.is_none_or(|best| *score >= best));
+            if let Some(score) = better {
+                self.position.best = Some(Best { step, score });
+            }
+            if gain {
+                self.position.evaluations_without_gain = 0;
+            } else if !scores.is_empty() {
+                self.position.evaluations_without_gain += 1;
+            }
+            let (denoising, supervised) = sums(&self.prepared.mixture, &entries);
+            let families = families(&self.prepared.mixture, &entries);
+            let line = Line::Evaluation { step, denoising, supervised, entries, families, scores };
+            leader.write(&line, on_event)?;
+            is_better = better.is_some();
         }
-        if gain {
-            self.position.evaluations_without_gain = 0;
-        } else if !scores.is_empty() {
-            self.position.evaluations_without_gain += 1;
-        }
-        let (denoising, supervised) = sums(&self.prepared.mixture, &entries);
-        let families = families(&self.prepared.mixture, &entries);
-        let line = Line::Evaluation { step, denoising, supervised, entries, families, scores };
-        self.write(&line, on_event)?;
-        Ok(better.is_some())
+        // When the run ends early, all ranks must see it.
+        let without_gain = self.position.evaluations_without_gain;
+        self.position.evaluations_without_gain = self.ranks.of_leader(without_gain);
+        Ok(is_better)
     }
 
     pub(crate) fn write(
@@ -301,31 +309,38 @@ impl<'a> Trainer<'a> {
         line: &Line,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), TrainError> {
-        self.log
-            .write(line)
-            .and_then(|()| self.events.line(line))
-            .map_err(|source| TrainError::Log { path: self.folder.log(), source })?;
-        on_event(Event::Logged(line));
-        Ok(())
+        self.leader.as_mut().map_or(Ok(()), |leader| leader.write(line, on_event))
     }
 
     /// Begins to write a checkpoint; training goes on meanwhile.
     fn save(&mut self, on_event: &mut dyn FnMut(Event<'_>)) -> Result<(), TrainError> {
+        let Some(leader) = &mut self.leader else { return Ok(()) };
         let snapshot = Snapshot {
             model: self.model.clone(),
             optimizer: self.optimizer.clone(),
             position: self.position.clone(),
         };
-        if let Some(path) = self.saver.begin(snapshot)? {
-            on_event(Event::Saved(&path));
-        }
-        Ok(())
+        leader.save(snapshot, on_event)
     }
 
     fn finish_saving(&mut self, on_event: &mut dyn FnMut(Event<'_>)) -> Result<(), TrainError> {
-        if let Some(path) = self.saver.wait()? {
-            on_event(Event::Saved(&path));
-        }
-        Ok(())
+        self.leader.as_mut().map_or(Ok(()), |leader| leader.finish_saving(on_event))
     }
+}
+
+/// What ranks must have in common to make the same updates, in short.
+fn beginning(recipe: &Recipe, model: &T5, position: &Position) -> Digest {
+    let mut hasher = Hasher::default();
+    // Each machine may have its data elsewhere.
+    let settings = Recipe { data: Default::default(), ..recipe.clone() };
+    hasher.update(settings.to_toml().unwrap_or_default().as_bytes());
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    model.visit(|name, _, values| {
+        hasher.update(name.as_bytes());
+        hasher.update(bytemuck::cast_slice(values));
+    });
+    for number in [position.step, position.cursor.window, position.cursor.row] {
+        hasher.update(&number.to_le_bytes());
+    }
+    hasher.finish()
 }

@@ -1,41 +1,34 @@
 //! One update of the weights, from one global batch.
 
-use crate::held_out::tally;
-use crate::log::{Line, Tallies, Tally};
+use crate::held_out::slot_losses;
+use crate::log::{Line, Tallies};
+use crate::parallel::sum_gradients;
+use crate::totals::Totals;
 use crate::trainer::{Event, TrainError, Trainer};
 use ext5_core::Key;
 use ext5_mix::PackedBatch;
 use ext5_model::{Dropout, Gradients, LossOptions};
 use std::time::Instant;
 
-/// What a batch has given.
-struct Found {
-    /// Summed over all target tokens.
-    gradients: Gradients,
-    /// Loss of every entry.
-    entries: Tallies,
-    /// Loss of all entries.
-    total: Tally,
-}
-
 impl Trainer<'_> {
-    /// One update from one global batch, or none when something is not finite.
+    /// One update from one global batch, of which `packed` are this rank's rows, or none when
+    /// something is not finite. `start` is when the step began, with its waiting for data.
     pub(crate) fn step(
         &mut self,
         packed: &PackedBatch,
+        start: Instant,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), TrainError> {
-        let start = Instant::now();
         let step = self.position.step;
-        let Some(Found { mut gradients, entries, total }) = self.gradients(packed)? else {
-            return Ok(());
-        };
+        let Some((mut gradients, totals)) = self.gradients(packed)? else { return Ok(()) };
         // One division by the real target tokens of the whole batch, however it was cut up.
-        let share = 1.0 / packed.batch.weight().max(1.0);
+        let share = 1.0 / totals.weight.max(1.0);
         let norm = gradients.norm() * share;
-        let fine = total.nll.is_finite() && norm.is_finite();
+        let loss = totals.loss();
+        let fine = loss.is_finite() && norm.is_finite();
         let scheduled = self.recipe.schedule.rate(step);
         let rate = self.recipe.optimizer.rate(step, scheduled);
+        let entries = totals.entries(&self.prepared.mixture);
         if fine {
             let clip = self.recipe.train.clip_norm.map_or(1.0, |most| clip(norm, most));
             gradients.scale(share * clip);
@@ -47,20 +40,23 @@ impl Trainer<'_> {
         } else {
             self.skip(&entries, on_event)?;
         }
-        self.advance(packed, fine.then_some(&entries), start.elapsed().as_secs_f64());
-        on_event(Event::Step { position: &self.position, loss: total.loss() });
+        self.position.cursor = packed.end;
+        self.advance(&totals, fine.then_some(&entries), start.elapsed().as_secs_f64());
+        on_event(Event::Step { position: &self.position, loss });
         if self.position.step.is_multiple_of(self.recipe.train.log_every.max(1)) {
             self.write_training_line(rate, fine.then_some(norm), on_event)?;
         }
         Ok(())
     }
 
-    /// Loss and gradients of a batch, added up over its parts; nothing for a batch without rows.
-    fn gradients(&self, packed: &PackedBatch) -> Result<Option<Found>, TrainError> {
+    /// Gradients and losses of a global batch, added up over its parts and the ranks, divided by
+    /// nothing; nothing for a batch without rows.
+    fn gradients(&self, packed: &PackedBatch) -> Result<Option<(Gradients, Totals)>, TrainError> {
         let recipe = self.recipe;
         let batch = &packed.batch;
         let micro_rows = recipe.batch.micro_rows();
         let dropout_key = Key::new(recipe.seed).name("dropout").index(self.position.step);
+        let (rank, ranks) = (self.ranks.rank(), self.ranks.size());
         let mut sum: Option<Gradients> = None;
         let mut token_losses = Vec::with_capacity(batch.decoder_targets.len());
         for first in (0..batch.rows).step_by(micro_rows) {
@@ -69,8 +65,10 @@ impl Trainer<'_> {
             let options = LossOptions {
                 z_loss: recipe.loss.z_loss,
                 label_smoothing: recipe.loss.label_smoothing,
+                // By the row of the global batch, whichever rank has it.
                 dropout: (dropout > 0.0).then(|| Dropout {
-                    first_row: first as u64,
+                    first_row: (rank + first * ranks) as u64,
+                    row_step: ranks as u64,
                     ..Dropout::new(dropout, dropout_key)
                 }),
                 recompute: recipe.train.recompute,
@@ -82,12 +80,12 @@ impl Trainer<'_> {
                 Some(sum) => sum.add(&backward.gradients),
             }
         }
-        let entries = tally(packed, &token_losses, &self.prepared.mixture);
-        let total = entries.values().fold(Tally::default(), |mut total, tally| {
-            total.add(tally);
-            total
-        });
-        Ok(sum.map(|gradients| Found { gradients, entries, total }))
+        let Some(mut sum) = sum else { return Ok(None) };
+        let mut totals =
+            Totals::new(batch, slot_losses(packed, &token_losses, &self.prepared.mixture));
+        totals.add_up(self.ranks);
+        sum_gradients(self.ranks, &mut sum);
+        Ok(Some((sum, totals)))
     }
 
     /// Leaves an update out and says so, as often in a row as the recipe allows.
@@ -118,25 +116,20 @@ impl Trainer<'_> {
     }
 
     /// Goes on to the next batch. Without `entries`, nothing was learned from this one.
-    fn advance(&mut self, packed: &PackedBatch, entries: Option<&Tallies>, seconds: f64) {
-        let batch = &packed.batch;
-        let real =
-            |segments: &[u32]| segments.iter().filter(|&&segment| segment > 0).count() as u64;
-        let (inputs, targets) = (real(&batch.encoder_segments), real(&batch.decoder_segments));
+    fn advance(&mut self, totals: &Totals, entries: Option<&Tallies>, seconds: f64) {
         let position = &mut self.position;
         position.step += 1;
-        position.cursor = packed.end;
         position.seconds += seconds;
         if let Some(entries) = entries {
-            position.input_tokens += inputs;
-            position.target_tokens += targets;
+            position.input_tokens += totals.inputs;
+            position.target_tokens += totals.targets;
             for (name, tally) in entries {
                 *position.examples.entry(name.clone()).or_default() += tally.examples;
                 self.since.entries.entry(name.clone()).or_default().add(tally);
             }
         }
-        self.since.real_tokens += inputs + targets;
-        self.since.positions += (batch.rows * (batch.inputs + batch.targets)) as u64;
+        self.since.real_tokens += totals.inputs + totals.targets;
+        self.since.positions += totals.positions;
         self.since.seconds += seconds;
     }
 }

@@ -9,6 +9,7 @@ mod mix;
 mod model;
 mod predict;
 mod pretrain;
+mod ranks;
 mod recipe;
 mod tasks;
 mod vocab;

@@ -1,11 +1,12 @@
 //! `ext5 pretrain`
 
-use super::{mix, recipe};
+use super::{mix, ranks, recipe};
 use crate::args::Pretrain;
 use crate::failure::{Blame, Failure};
 use crate::interrupt;
 use crate::output::Output;
 use crate::progress::Training;
+use ext5_train::parallel::{self, Ranks};
 use ext5_train::recipe::Recipe;
 use ext5_train::{Outcome, Run};
 use std::io;
@@ -13,19 +14,28 @@ use std::path::{Path, PathBuf};
 
 /// Trains on the mixture of a recipe.
 pub fn run(command: Pretrain) -> Result<(), Failure> {
-    let recipe = recipe::read(command.recipe)?;
-    let out = command.out.unwrap_or_else(|| PathBuf::from("runs").join(&recipe.name));
-    train(recipe, &out)
+    ranks::together(|ranks| {
+        let recipe = recipe::read(command.recipe)?;
+        let out = command.out.unwrap_or_else(|| PathBuf::from("runs").join(&recipe.name));
+        train(ranks, recipe, &out)
+    })
 }
 
-/// Trains a recipe in the folder `out`, or goes on with the run that is there.
-pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
+/// Trains a recipe in the folder `out`, or goes on with the run that is there, as one of `ranks`.
+pub fn train(ranks: &dyn Ranks, mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
     use_threads(recipe.train.threads)?;
     let stop = interrupt::flag()?;
-    let run = Run::open(out, &mut recipe).request()?;
+    let run = Run::open(out, &mut recipe, ranks).request()?;
     let stream = recipe.stream();
-    let prepared = recipe::prepare(&stream)?;
+    // Rank 0 builds the token stores, and the others open them.
+    let prepared = parallel::leader_first(ranks, || recipe::prepare(&stream))?;
     let mut trainer = run.start(&recipe, &prepared).request()?;
+    if !ranks.leads() {
+        return match trainer.run(&stop, &mut |_| ()).work()? {
+            Outcome::Finished | Outcome::StoppedEarly => Ok(()),
+            Outcome::Interrupted => Err(Failure::Interrupted),
+        };
+    }
 
     let step = trainer.position().step;
     if step == 0 {
@@ -36,6 +46,13 @@ pub fn train(mut recipe: Recipe, out: &Path) -> Result<(), Failure> {
         );
     } else {
         println!("{}: going on from step {step} of {}", out.display(), recipe.train.steps);
+    }
+    if ranks.size() > 1 {
+        println!(
+            "{} ranks, {} rows of each batch on each",
+            ranks.size(),
+            recipe.batch.rows / ranks.size()
+        );
     }
     mix::print_report(&prepared, &stream, &mut Output::new())?;
     let progress = Training::new(step, recipe.train.steps);
