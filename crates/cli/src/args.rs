@@ -42,6 +42,8 @@ pub enum Command {
     Predict(Predict),
     /// Write a run's weights as a folder that Hugging Face transformers opens.
     Export(Export),
+    /// Look at the machine, the build and the data, and say what is wrong.
+    Doctor(Doctor),
 }
 
 /// `ext5 tasks`
@@ -379,6 +381,18 @@ pub struct Export {
     pub out: PathBuf,
     #[command(flatten)]
     pub tasks: TaskOverrides,
+}
+
+/// `ext5 doctor`
+#[derive(Debug, Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub tasks: TaskOptions,
+    #[command(flatten)]
+    pub root: DataRoot,
+    /// Print a JSON array.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Where task files are.

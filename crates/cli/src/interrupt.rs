@@ -1,4 +1,5 @@
-//! Ctrl-C and SIGTERM: the first asks the work to save and stop, the second ends it at once.
+//! Ctrl-C and SIGTERM: the first asks the work to save and stop, the second ends it at once. SIGUSR1,
+//! which launchers and batch systems pass on, only asks.
 
 use crate::failure::{Blame, Failure};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -13,5 +14,7 @@ pub fn flag() -> Result<Arc<AtomicBool>, Failure> {
         signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag)).work()?;
         signal_hook::flag::register(signal, Arc::clone(&flag)).work()?;
     }
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::SIGUSR1, Arc::clone(&flag)).work()?;
     Ok(flag)
 }

@@ -4,51 +4,61 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
-use std::time::Duration;
-use support::{World, newest_checkpoint, pretraining};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+use support::{World, assert_same_end, moments, pretraining};
 
-/// Everything that a run's end is made of, but for the clock.
-fn end_of(run: &Path) -> (Vec<u8>, Vec<u8>, serde_json::Value) {
-    let checkpoint = newest_checkpoint(run);
-    let mut state: serde_json::Value =
-        serde_json::from_slice(&fs::read(checkpoint.join("state.json")).unwrap()).unwrap();
-    state.as_object_mut().unwrap().remove("seconds").expect("a clock");
-    let read = |name: &str| fs::read(checkpoint.join(name)).unwrap();
-    (read("model.safetensors"), read("optimizer.safetensors"), state)
-}
-
-fn assert_same_end(world: &World, one: &str, other: &str) {
-    let (one, other) = (end_of(&world.path(one)), end_of(&world.path(other)));
-    assert!(one.0 == other.0, "the weights differ");
-    assert!(one.1 == other.1, "the optimiser differs");
-    assert_eq!(one.2, other.2, "the positions differ");
-}
+/// Kills, half of them while a checkpoint is being written.
+const KILLS: u64 = 20;
 
 #[test]
-fn after_sigkill_at_any_moment() {
+fn after_sigkill_at_twenty_moments() {
     let world = World::new();
-    world.succeed(&pretraining("whole"));
+    let long = |out| [pretraining(out).as_slice(), &["--set", "train.steps=120"]].concat();
+    world.succeed(&long("whole"));
+    let saving = |out| [long(out).as_slice(), &["--set", "checkpoints.every_steps=1"]].concat();
+    let start = Instant::now();
+    world.succeed(&saving("timed"));
+    assert_same_end(&world, "whole", "timed");
+    // So short that the run cannot come to its end before the last kill.
+    let longest = start.elapsed().as_micros() as u64 / KILLS;
 
-    let saving =
-        [pretraining("killed").as_slice(), &["--set", "checkpoints.every_steps=1"]].concat();
-    let mut kills = 0;
-    for milliseconds in (0..).map(|round| 30 + 15 * round) {
-        let quiet = std::process::Stdio::null;
-        let mut child = world.command(&saving).stdout(quiet()).stderr(quiet()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(milliseconds));
+    let (key, mut in_a_write) = (moments(), 0);
+    let checkpoints = world.path("killed/checkpoints");
+    for number in 0..KILLS {
+        let mut rng = key.index(number).rng();
+        let mut child = world.start(&saving("killed"));
+        let aimed = number % 2 == 1;
+        let wait = if aimed {
+            while child.try_wait().unwrap().is_none() && partial(&checkpoints).is_none() {
+                thread::yield_now();
+            }
+            Duration::from_micros(rng.below(2_000))
+        } else {
+            Duration::from_micros(rng.below(longest))
+        };
+        eprintln!("kill {number}: {} {wait:?}", if aimed { "in a write, after" } else { "after" });
+        thread::sleep(wait);
         let finished = child.try_wait().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
+        assert!(finished.is_none(), "the run is too short for so many kills: {finished:?}");
+        in_a_write += u64::from(partial(&checkpoints).is_some());
         check_whole(&world.path("killed"));
-        if let Some(status) = finished {
-            assert!(status.success(), "{status}");
-            break;
-        }
-        kills += 1;
     }
-    assert!(kills > 3, "only {kills} kills: the run is too short to test anything");
+    eprintln!("{in_a_write} of {KILLS} kills left a checkpoint half written");
+    assert!(in_a_write > 2, "only {in_a_write} kills hit a write");
+    world.succeed(&saving("killed"));
     assert_same_end(&world, "whole", "killed");
+    assert_eq!(partial(&checkpoints), None, "what was half written is swept out");
+}
+
+/// A checkpoint that is being written, or that a kill has left half written.
+fn partial(checkpoints: &Path) -> Option<PathBuf> {
+    let entries = fs::read_dir(checkpoints).ok()?;
+    let mut paths = entries.map(|entry| entry.unwrap().path());
+    paths.find(|path| path.extension().is_some_and(|extension| extension == "partial"))
 }
 
 /// Whatever is visible under its final name is complete.
@@ -85,9 +95,8 @@ fn with_every_optimiser() {
         let saving = [pretraining(&killed).as_slice(), &sets, &saves].concat();
         let mut kills = 0;
         for milliseconds in (0..8).map(|round| 25 + 9 * round) {
-            let quiet = std::process::Stdio::null;
-            let mut child = world.command(&saving).stdout(quiet()).stderr(quiet()).spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(milliseconds));
+            let mut child = world.start(&saving);
+            thread::sleep(Duration::from_millis(milliseconds));
             kills += usize::from(child.try_wait().unwrap().is_none());
             child.kill().unwrap();
             child.wait().unwrap();
@@ -104,10 +113,10 @@ fn with_every_optimiser() {
 fn after_ctrl_c() {
     let world = World::new();
     world.succeed(&pretraining("whole"));
-    let child = world.start_pretraining("stopped");
+    let child = world.start(&pretraining("stopped"));
     let log = world.path("stopped/log.jsonl");
     while !fs::read_to_string(&log).is_ok_and(|text| text.contains("\"train\"")) {
-        std::thread::sleep(Duration::from_millis(5));
+        thread::sleep(Duration::from_millis(5));
     }
     let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(kill.unwrap().success());

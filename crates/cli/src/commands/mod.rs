@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod cache;
+mod doctor;
 mod eval;
 mod export;
 mod fetch;
@@ -32,6 +33,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Eval(command) => eval::run(command),
         Command::Predict(command) => predict::run(command),
         Command::Export(command) => export::run(&command),
+        Command::Doctor(command) => doctor::run(command),
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
+use ext5_core::Key;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -128,11 +129,36 @@ impl World {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Starts `pretrain` into the folder `out`.
-    pub fn start_pretraining(&self, out: &str) -> Child {
-        let mut command = self.command(&pretraining(out));
-        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    /// Starts the command, and does not look at what it prints.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
+}
+
+/// Where the moments of kills are drawn from: the same ones every time, unless `EXT5_TEST_SEED` says
+/// otherwise.
+pub fn moments() -> Key {
+    let seed = std::env::var("EXT5_TEST_SEED").map_or(5, |seed| seed.parse().unwrap());
+    eprintln!("EXT5_TEST_SEED={seed}");
+    Key::new(seed).name("moments")
+}
+
+/// Everything that a run's end is made of, but for the clock.
+fn end_of(run: &Path) -> (Vec<u8>, Vec<u8>, serde_json::Value) {
+    let checkpoint = newest_checkpoint(run);
+    let mut state: serde_json::Value =
+        serde_json::from_slice(&fs::read(checkpoint.join("state.json")).unwrap()).unwrap();
+    state.as_object_mut().unwrap().remove("seconds").expect("a clock");
+    let read = |name: &str| fs::read(checkpoint.join(name)).unwrap();
+    (read("model.safetensors"), read("optimizer.safetensors"), state)
+}
+
+/// Two runs of the world have come to the same end, to the bit.
+pub fn assert_same_end(world: &World, one: &str, other: &str) {
+    let (one, other) = (end_of(&world.path(one)), end_of(&world.path(other)));
+    assert!(one.0 == other.0, "the weights differ");
+    assert!(one.1 == other.1, "the optimiser differs");
+    assert_eq!(one.2, other.2, "the positions differ");
 }
 
 /// The arguments of `pretrain` into the folder `out`.
