@@ -5,8 +5,9 @@ use ext5_train::parallel::{self, Ranks};
 use std::thread;
 use std::time::Duration;
 
-/// How long rank 0 has to tell of a failure first: most are of all ranks, and one message is enough.
-const LEADERS_START: Duration = Duration::from_secs(1);
+/// How long rank 0 has to tell of a failure and to end the job: most failures are of all ranks, and one
+/// message is enough.
+const LEADERS_START: Duration = Duration::from_secs(5);
 
 /// Does `work` as one of the ranks that an MPI launcher has started, or as the only one. Where it
 /// fails on any, it ends on all.

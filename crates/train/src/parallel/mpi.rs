@@ -60,7 +60,7 @@ impl Ranks for Mpi {
         let part = values.len().div_ceil(size);
         let mut sent = values.to_vec();
         sent.resize(part * size, 0.0);
-        let mut received = vec![0.0; part * size];
+        let mut received = vec![0.0f32; part * size];
         self.world.all_to_all_into(&sent[..], &mut received[..]);
         let (sums, others) = received.split_at_mut(part);
         for other in others.chunks_exact(part) {
@@ -73,7 +73,7 @@ impl Ranks for Mpi {
     }
 
     fn sum_f64(&self, values: &mut [f64]) {
-        let mut all = vec![0.0; values.len() * self.size()];
+        let mut all = vec![0.0f64; values.len() * self.size()];
         self.world.all_gather_into(&*values, &mut all[..]);
         values.fill(0.0);
         for of_rank in all.chunks_exact(values.len().max(1)) {
