@@ -231,15 +231,17 @@ fn describe(line: &Line) -> String {
             families,
             fill,
             tokens_per_second,
+            waiting,
             ..
         } => format!(
             "step {step:>6}  train     denoising {}  supervised {}{}  rate {rate:.5}  \
-             fill {:.0} %  {} tokens/s",
+             fill {:.0} %  {} tokens/s{}",
             loss(denoising),
             loss(supervised),
             by_family(families),
             fill * 100.0,
-            count(*tokens_per_second as u64)
+            count(*tokens_per_second as u64),
+            slowed(*waiting)
         ),
         Line::Evaluation { step, denoising, supervised, families, scores, .. } => {
             let scores: String = scores
@@ -269,6 +271,14 @@ fn describe(line: &Line) -> String {
                 losses.join(", ")
             )
         }
+    }
+}
+
+/// Share of the time that training waited for data, where it is worth a word.
+fn slowed(waiting: f64) -> String {
+    match waiting < 0.01 {
+        true => String::new(),
+        false => format!("  waiting for data {:.0} %", waiting * 100.0),
     }
 }
 

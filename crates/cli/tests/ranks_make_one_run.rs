@@ -52,21 +52,50 @@ fn succeed(world: &World, ranks: usize, arguments: &[&str]) {
     assert_eq!(stdout.matches("finished").count(), 1, "rank 0 alone tells:\n{stdout}");
 }
 
-/// Loss of every step, and the examples of every entry.
-fn curve(world: &World, run: &str) -> Vec<(f64, Vec<u64>)> {
+/// What the log says of one step.
+struct Step {
+    loss: f64,
+    gradient_norm: f64,
+    /// Of every entry.
+    examples: Vec<u64>,
+}
+
+impl Step {
+    /// How far loss and gradient's norm are from another run's, relatively.
+    fn distance(&self, other: &Step) -> f64 {
+        let loss = (self.loss / other.loss - 1.0).abs();
+        loss.max((self.gradient_norm / other.gradient_norm - 1.0).abs())
+    }
+}
+
+/// The steps of a run.
+fn curve(world: &World, run: &str) -> Vec<Step> {
     let text = fs::read_to_string(world.path(run).join("log.jsonl")).unwrap();
     let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let of = |line: &serde_json::Value, key: &str| -> f64 {
-        let part = |part: &str| line[part][key].as_f64().unwrap();
-        part("denoising") + part("supervised")
+    let step = |line: serde_json::Value| {
+        let sum = |key: &str| -> f64 {
+            ["denoising", "supervised"].iter().map(|part| line[part][key].as_f64().unwrap()).sum()
+        };
+        let entries = line["entries"].as_object().unwrap().values();
+        Step {
+            loss: sum("nll") / sum("tokens"),
+            gradient_norm: line["gradient_norm"].as_f64().unwrap(),
+            examples: entries.map(|entry| entry["examples"].as_u64().unwrap()).collect(),
+        }
     };
-    lines
-        .map(|line| {
-            let entries = line["entries"].as_object().unwrap().values();
-            let examples = entries.map(|entry| entry["examples"].as_u64().unwrap()).collect();
-            (of(&line, "nll") / of(&line, "tokens"), examples)
-        })
-        .collect()
+    lines.map(step).collect()
+}
+
+/// Two runs' losses and norms agree at every step, and so do the examples, each counted once.
+fn assert_same_curve(one: &[Step], other: &[Step], what: &str) {
+    assert_eq!(one.len(), other.len());
+    let mut worst = 0.0f64;
+    for (one, other) in one.iter().zip(other) {
+        assert_eq!(one.examples, other.examples, "{what}");
+        worst = worst.max(one.distance(other));
+    }
+    eprintln!("{what}: losses and norms differ by {worst:.1e} at most");
+    assert!(worst < 1e-3, "{what}: {worst:.1e}");
 }
 
 #[test]
@@ -81,15 +110,7 @@ fn any_number_of_ranks_has_the_same_losses() {
     for ranks in [1, 2, 4] {
         let out = format!("of-{ranks}");
         succeed(&world, ranks, &arguments(&out, &[]));
-        let found = curve(&world, &out);
-        assert_eq!(found.len(), alone.len());
-        let mut worst = 0.0f64;
-        for ((loss, examples), (expected, same)) in found.iter().zip(&alone) {
-            assert_eq!(examples, same, "every rank's examples are counted once");
-            worst = worst.max((loss / expected - 1.0).abs());
-        }
-        eprintln!("{ranks} ranks: losses differ by {worst:.1e} at most");
-        assert!(worst < 1e-3, "{ranks} ranks: {worst:.1e}");
+        assert_same_curve(&curve(&world, &out), &alone, &format!("{ranks} ranks"));
         if ranks == 1 {
             assert_same_end(&world, "alone", &out);
         }
@@ -98,11 +119,7 @@ fn any_number_of_ranks_has_the_same_losses() {
     let grown = |steps| arguments("grown", &["evaluation.every=0", steps]);
     succeed(&world, 4, &grown("train.steps=20"));
     succeed(&world, 2, &grown("train.steps=50"));
-    let grown = curve(&world, "grown");
-    assert_eq!(grown.len(), alone.len());
-    for ((loss, examples), (expected, same)) in grown.iter().zip(&alone) {
-        assert!(examples == same && (loss / expected - 1.0).abs() < 1e-3);
-    }
+    assert_same_curve(&curve(&world, "grown"), &alone, "4 ranks, then 2");
 }
 
 #[test]

@@ -108,6 +108,9 @@ fn tensorboard_opens_the_events() {
         entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("events.out.tfevents.")
     });
     assert_eq!(files.count(), 2);
+    for line in lines(&run, "train") {
+        assert!((0.0..1.0).contains(&line["waiting"].as_f64().unwrap()), "{line}");
+    }
     let Some(python) = std::env::var_os("EXT5_ORACLE_PYTHON") else {
         return ext5_core::testing::skipped("EXT5_ORACLE_PYTHON names no Python");
     };
@@ -138,6 +141,7 @@ fn tensorboard_opens_the_events() {
         "held_out/denoising",
         "run/rate",
         "run/tokens_per_second",
+        "run/waiting",
     ] {
         assert!(found[tag].as_array().is_some_and(|values| values.len() > 1), "{tag}: {found}");
     }
