@@ -33,7 +33,7 @@ impl Forward<'_> {
         self.stack(&self.weights.encoder, "encoder", x, &setting, None)
     }
 
-    /// Runs the decoder; gives what the head takes, scaled for a tied one.
+    /// Runs the decoder; gives what the head takes.
     pub fn decode(
         &self,
         x: Tensor<3>,
@@ -48,9 +48,9 @@ impl Forward<'_> {
         self.scale(hidden)
     }
 
-    /// Where the head is tied, its inputs are scaled by d_model^−½.
+    /// The head's inputs, scaled by d_model^−½ where the configuration asks for it.
     pub fn scale(&self, hidden: Tensor<3>) -> Tensor<3> {
-        match self.config.tie_word_embeddings {
+        match self.config.scales_outputs() {
             true => hidden * (self.config.d_model as f64).powf(-0.5),
             false => hidden,
         }
