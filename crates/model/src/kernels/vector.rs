@@ -58,7 +58,7 @@ pub(crate) fn sum(len: usize, f: impl Fn(usize) -> f32) -> f32 {
             *strand += f(start + lane);
         }
     }
-    (whole..len).fold(joined(strands), |sum, i| sum + f(i))
+    (whole..len).fold(strands.iter().sum(), |sum, i| sum + f(i))
 }
 
 /// The dot product, in four sums of vectors at once: that hides how long each addition takes. Rounding
@@ -80,17 +80,6 @@ pub(crate) fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
     let sum = simd.add_f32s(simd.add_f32s(first, second), simd.add_f32s(third, fourth));
     let rest = of_a.iter().zip(of_b).map(|(a, b)| a * b);
     simd.reduce_sum_f32s(sum) + rest.sum::<f32>()
-}
-
-/// The sum of all strands, halved until one is left: a few vector additions.
-#[inline(always)]
-fn joined(mut strands: [f32; 16]) -> f32 {
-    for half in [8, 4, 2, 1] {
-        for lane in 0..half {
-            strands[lane] += strands[lane + half];
-        }
-    }
-    strands[0]
 }
 
 /// The largest value.
