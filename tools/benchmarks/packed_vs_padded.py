@@ -3,7 +3,7 @@
 
     cargo build --release -p ext5-train --example packed_step
     python tools/benchmarks/packed_vs_padded.py target/release/examples/packed_step DATA_ROOT \\
-        [--recipe recipes/local/small.toml] [--tasks tests/realdata_tasks] [--rounds 3]
+        [--recipe recipes/local/exmix-real.toml] [--tasks tests/realdata_tasks] [--rounds 3]
 
 Needs torch and transformers. Both sides train T5 1.1 small on the same examples, batch by batch: what
 ext5 has packed into so many rows, PyTorch gets as one padded batch with a row for each example, so that
@@ -100,7 +100,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary", help="the `packed_step` example of ext5-train, in release")
     parser.add_argument("data_root", type=Path)
-    parser.add_argument("--recipe", default="recipes/local/small.toml")
+    parser.add_argument("--recipe", default="recipes/local/exmix-real.toml")
     parser.add_argument("--tasks", default="tests/realdata_tasks")
     parser.add_argument("--cache", type=Path, help="token stores that may be there already")
     parser.add_argument("--r", type=float, nargs="+", default=[0.0, 2.0])
