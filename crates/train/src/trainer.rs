@@ -172,7 +172,9 @@ impl<'a> Trainer<'a> {
         if !ranks.all_have(beginning(recipe, &model, &position).as_bytes()) {
             return Err(TrainError::Differ);
         }
-        let model = model.to_device(recipe.train.device).map_err(CheckpointError::from)?;
+        let placed = model.to_device(recipe.train.device);
+        let model = placed.and_then(|model| model.with_precision(recipe.train.precision));
+        let model = model.map_err(CheckpointError::from)?;
         let leader = match ranks.leads() {
             true => Some(Leader::new(recipe, prepared, folder, (position.step, new))?),
             false => None,
