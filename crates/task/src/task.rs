@@ -1,7 +1,7 @@
 //! One task.
 
 use crate::compile;
-use crate::definition::{Hub, SourceTable};
+use crate::definition::{Hub, Provenance, SourceTable};
 use crate::error::TaskError;
 use crate::example::Example;
 use crate::examples::Examples;
@@ -45,6 +45,14 @@ pub struct Task {
     pub url: String,
     /// What to cite for its data, for people.
     pub citation: String,
+    /// Why it stands for one of the paper's 107, where it does.
+    pub provenance: Option<Provenance>,
+    /// The reason for the provenance, for people.
+    pub reason: String,
+    /// Where its columns, its labels and their order were read.
+    pub sources: Vec<String>,
+    /// What of the data set's schema was not found in any source.
+    pub unverified: Option<String>,
     /// Whether it is for evaluation alone: it has no train split, and a mixture refuses it.
     pub evaluation_only: bool,
     /// How predictions are scored; at least one.
@@ -119,8 +127,8 @@ impl Task {
 
     /// The digest of all that decides the task's examples and their scoring: its name, source,
     /// templates, labels, choices and metrics, and the version of the renderer. Comments, the
-    /// order and layout of keys, family, suites, description and licence do not count, nor does
-    /// the data.
+    /// order and layout of keys, family, suites, description, licence, provenance and sources do not
+    /// count, nor does the data.
     pub fn digest(&self) -> Digest {
         self.digest
     }

@@ -51,6 +51,10 @@ fn layout_and_descriptions_do_not_count() {
         "metrics =",
         "url = \"https://example.org\"\ncitation = \"Ann 2020\"\nmetrics ="
     ));
+    assert!(!changed(
+        "metrics =",
+        "provenance = \"chosen\"\nreason = \"Like it.\"\nsources = [\"a\"]\nunverified = \"b\"\nmetrics ="
+    ));
     assert!(!changed("max_examples", "hub.id = \"piqa\"\nexamples.train = 7\nmax_examples"));
     assert!(!changed("metrics =", "evaluation_only = false\nmetrics ="));
     assert!(!changed("answer_is = \"index\"", "answer_is = \"index\"\nanswer_as = \"text\""));
