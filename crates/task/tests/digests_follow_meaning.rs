@@ -91,6 +91,9 @@ fn split_names_count() {
     let without = format!("{before}{}", rest.split_once('\n').unwrap().1);
     let named = without.replace("filter", "splits.validation = \"dev\"\nfilter");
     assert_ne!(digest(&without), digest(&named));
+    let listed = named.replace("\"dev\"", "[\"dev\"]");
+    assert_eq!(digest(&named), digest(&listed));
+    assert_ne!(digest(&named), digest(&named.replace("\"dev\"", "[\"dev\", \"test\"]")));
 }
 
 /// Written down once: whatever changes digests sends every user's stores to be built again, and a
