@@ -24,7 +24,7 @@ fn recorded() -> PathBuf {
 }
 
 fn tasks(registry: &Registry) -> Vec<&Task> {
-    registry.select(&["suite:exmix", "suite:unseen"]).unwrap()
+    registry.select(&["suite:exmix", "suite:unseen", "suite:gem"]).unwrap()
 }
 
 /// The names in a folder, without what stands after the last dot.
