@@ -1,7 +1,7 @@
 //! From the definition in a task file to a task: what serde cannot check is checked here.
 
 use crate::answer::{Answers, Choice, Labels};
-use crate::definition::{Definition, PromptTable, TemplateTable};
+use crate::definition::{Definition, PromptTable, Provenance, TemplateTable};
 use crate::each::Each;
 use crate::metric::{Metric, Needs};
 use crate::prompt::{Prompt, References};
@@ -58,6 +58,7 @@ fn compile(
 ) -> Result<Task, Fault> {
     let names = [&definition.name, &definition.family];
     names.into_iter().chain(&definition.suites).try_for_each(check_name)?;
+    check_provenance(&definition)?;
     check_metrics(&definition)?;
     check_source(&definition)?;
     let digest = digest(&definition);
@@ -72,6 +73,10 @@ fn compile(
         licence: definition.licence,
         url: definition.url,
         citation: definition.citation,
+        provenance: definition.provenance.map(Spanned::into_inner),
+        reason: definition.reason,
+        sources: definition.sources,
+        unverified: definition.unverified.map(Spanned::into_inner),
         evaluation_only: definition.evaluation_only,
         metrics: definition.metrics.into_inner(),
         path: path.to_owned(),
@@ -93,6 +98,22 @@ fn check_name(name: &Spanned<String>) -> Result<(), Fault> {
     }
     let message = format!("`{text}` is no name: use letters, digits, `_`, `-` and `.`");
     Err(Fault::at(name, message))
+}
+
+fn check_provenance(definition: &Definition) -> Result<(), Fault> {
+    if let Some(provenance) = &definition.provenance
+        && *provenance.get_ref() == Provenance::Chosen
+        && definition.reason.trim().is_empty()
+    {
+        let message = "provenance: a task that was `chosen` says why in `reason`";
+        return Err(Fault::at(provenance, message));
+    }
+    match &definition.unverified {
+        Some(what) if what.get_ref().trim().is_empty() => {
+            Err(Fault::at(what, "unverified: say what was not found, or leave the key out"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_metrics(definition: &Definition) -> Result<(), Fault> {

@@ -13,6 +13,10 @@
 //! licence = "research use"          # optional, as are url and citation
 //! url = "https://super.gluebenchmark.com"
 //! citation = "Wang et al. 2019, SuperGLUE"
+//! provenance = "recalled"           # paper, recalled or chosen: why it is one of the paper's 107
+//! reason = "…"                      # required where it was chosen
+//! sources = ["https://…"]           # where columns and labels were read
+//! unverified = "the label order"    # what was found in no source
 //! metrics = ["accuracy"]            # see Metric
 //! evaluation_only = false           # true: no train split, and a mixture refuses the task
 //!
@@ -90,7 +94,7 @@ pub mod task;
 pub mod template;
 
 pub use check::{Checked, Extent, Report, State, check_all};
-pub use definition::Hub;
+pub use definition::{Hub, Provenance};
 pub use error::{RegistryError, TaskError};
 pub use example::{Example, Origin};
 pub use examples::Examples;

@@ -1,7 +1,7 @@
 //! One task.
 
 use crate::compile;
-use crate::definition::{Hub, SourceTable};
+use crate::definition::{Hub, Provenance, SourceTable};
 use crate::error::TaskError;
 use crate::example::Example;
 use crate::examples::Examples;
@@ -45,6 +45,14 @@ pub struct Task {
     pub url: String,
     /// What to cite for its data, for people.
     pub citation: String,
+    /// Why it stands for one of the paper's 107, where it does.
+    pub provenance: Option<Provenance>,
+    /// The reason for the provenance, for people.
+    pub reason: String,
+    /// Where its columns, its labels and their order were read.
+    pub sources: Vec<String>,
+    /// What of the data set's schema was not found in any source.
+    pub unverified: Option<String>,
     /// Whether it is for evaluation alone: it has no train split, and a mixture refuses it.
     pub evaluation_only: bool,
     /// How predictions are scored; at least one.
@@ -119,8 +127,8 @@ impl Task {
 
     /// The digest of all that decides the task's examples and their scoring: its name, source,
     /// templates, labels, choices and metrics, and the version of the renderer. Comments, the
-    /// order and layout of keys, family, suites, description and licence do not count, nor does
-    /// the data.
+    /// order and layout of keys, family, suites, description, licence, provenance and sources do not
+    /// count, nor does the data.
     pub fn digest(&self) -> Digest {
         self.digest
     }
@@ -151,9 +159,13 @@ impl Task {
                 known: known.join(", "),
             });
         }
-        let on_disk = self.on_disk(split);
-        split::expect(data_root, self.folder(), on_disk, self.source.format, &expected)
-            .map_err(data)
+        let mut all = Vec::new();
+        for name in self.on_disk(split) {
+            let files =
+                split::expect(data_root, self.folder(), name, self.source.format, &expected);
+            all.extend(files.map_err(data)?);
+        }
+        Ok(all)
     }
 
     /// The folder of the task's data under the data root.
@@ -162,8 +174,11 @@ impl Task {
     }
 
     /// What a split is called on disk.
-    fn on_disk<'a>(&'a self, split: &'a str) -> &'a str {
-        self.source.splits.get(split).map_or(split, |name| name.get_ref())
+    fn on_disk<'a>(&'a self, split: &'a str) -> Vec<&'a str> {
+        match self.source.splits.get(split) {
+            Some(names) => names.get_ref().0.iter().map(String::as_str).collect(),
+            None => vec![split],
+        }
     }
 
     /// What its splits are called where its publisher has them, whether they are there or not.
@@ -172,10 +187,11 @@ impl Task {
         let others = splits.keys().chain(examples.keys()).map(String::as_str);
         let mut names: Vec<String> = Vec::new();
         for split in SPLITS.into_iter().chain(others) {
-            let name = self.on_disk(split);
             let unwanted = self.evaluation_only && split == "train";
-            if !unwanted && names.iter().all(|known| known != name) {
-                names.push(name.to_owned());
+            for name in self.on_disk(split) {
+                if !unwanted && names.iter().all(|known| known != name) {
+                    names.push(name.to_owned());
+                }
             }
         }
         names
@@ -193,7 +209,7 @@ impl Task {
         if self.source.splits.contains_key(split) {
             return true;
         }
-        let found = split::find(data_root, self.folder(), self.on_disk(split), self.source.format);
+        let found = split::find(data_root, self.folder(), split, self.source.format);
         found.map_or(true, |files| !files.is_empty())
     }
 

@@ -51,6 +51,10 @@ fn layout_and_descriptions_do_not_count() {
         "metrics =",
         "url = \"https://example.org\"\ncitation = \"Ann 2020\"\nmetrics ="
     ));
+    assert!(!changed(
+        "metrics =",
+        "provenance = \"chosen\"\nreason = \"Like it.\"\nsources = [\"a\"]\nunverified = \"b\"\nmetrics ="
+    ));
     assert!(!changed("max_examples", "hub.id = \"piqa\"\nexamples.train = 7\nmax_examples"));
     assert!(!changed("metrics =", "evaluation_only = false\nmetrics ="));
     assert!(!changed("answer_is = \"index\"", "answer_is = \"index\"\nanswer_as = \"text\""));
@@ -87,6 +91,9 @@ fn split_names_count() {
     let without = format!("{before}{}", rest.split_once('\n').unwrap().1);
     let named = without.replace("filter", "splits.validation = \"dev\"\nfilter");
     assert_ne!(digest(&without), digest(&named));
+    let listed = named.replace("\"dev\"", "[\"dev\"]");
+    assert_eq!(digest(&named), digest(&listed));
+    assert_ne!(digest(&named), digest(&named.replace("\"dev\"", "[\"dev\", \"test\"]")));
 }
 
 /// Written down once: whatever changes digests sends every user's stores to be built again, and a

@@ -63,6 +63,15 @@ fn templates_and_expressions_are_compiled_when_read() {
 }
 
 #[test]
+fn provenance_has_its_reason() {
+    let chosen = "family = \"classification\"\nprovenance = \"chosen\"\n";
+    let message = error("family = \"classification\"\n", chosen);
+    assert_says(&message, &["sst2.toml:3: provenance: ", "`reason`"]);
+    let empty = "family = \"classification\"\nunverified = \" \"\n";
+    assert_says(&error("family = \"classification\"\n", empty), &["sst2.toml:3: unverified: "]);
+}
+
+#[test]
 fn tables_must_agree() {
     assert_says(&error("name = \"sst2\"", "name = \"sst 2\""), &["sst2.toml:1: ", "is no name"]);
     let no_labels = GOOD.split("[labels]").next().unwrap();

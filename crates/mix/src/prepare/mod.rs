@@ -1,7 +1,10 @@
 //! From a recipe to a mixture: vocabulary, tasks, token stores, rates.
 
 mod entries;
+mod published;
 mod rates;
+
+pub use published::{PublishedEntry, published};
 
 use crate::batches::{BatchError, BatchOptions, Batches, Cursor, PackedBatch};
 use crate::mixture::{Entry, Mixture, MixtureError, Settings};
@@ -59,6 +62,15 @@ pub enum PrepareError {
         task: String,
         /// What was looked for.
         source: Box<TaskError>,
+    },
+    /// Neither data nor a published number of rows.
+    #[error(
+        "task `{task}` has no data, and its file no published number of rows: fetch its data, or \
+         give the number as `source.examples.train`"
+    )]
+    NoCount {
+        /// The task.
+        task: String,
     },
     /// Keys are given for a task that is not mixed.
     #[error(

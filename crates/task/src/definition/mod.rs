@@ -4,11 +4,13 @@
 //! them: their comments are its descriptions.
 
 mod answers;
+mod provenance;
 mod source;
 mod string_or_list;
 mod templates;
 
 pub(crate) use answers::{AnswerAs, AnswerIs, ChoiceTable, LabelsTable, Options};
+pub use provenance::Provenance;
 pub use source::Hub;
 pub(crate) use source::{EachTable, SourceTable};
 pub(crate) use templates::{PromptTable, TemplateTable};
@@ -49,6 +51,18 @@ pub(crate) struct Definition {
     /// What to cite for its data, for people.
     #[serde(default)]
     pub citation: String,
+    /// Why the task stands for one of the paper's 107.
+    #[schemars(with = "Option<Provenance>")]
+    pub provenance: Option<Spanned<Provenance>>,
+    /// The reason for the provenance, in a sentence; needed where the task was `chosen`.
+    #[serde(default)]
+    pub reason: String,
+    /// Where the columns, the labels and their order were read.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// What of the data set's schema was not found in any source. Without it everything was.
+    #[schemars(with = "Option<String>")]
+    pub unverified: Option<Spanned<String>>,
     /// The task is for evaluation: it has no train split, and a mixture refuses it.
     #[serde(default)]
     pub evaluation_only: bool,

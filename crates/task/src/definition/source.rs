@@ -18,11 +18,11 @@ pub(crate) struct SourceTable {
     pub format: Option<Format>,
     /// The folder under the data root; by default the task's name.
     pub folder: Option<String>,
-    /// From the task's name of a split to the name on disk, where the two differ:
-    /// `splits.validation = "dev"`.
+    /// From the task's name of a split to the name on disk, where the two differ, or to several
+    /// names: `splits.validation = "dev"`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(with = "BTreeMap<String, String>")]
-    pub splits: BTreeMap<String, Spanned<String>>,
+    #[schemars(with = "BTreeMap<String, OneOrMore>")]
+    pub splits: BTreeMap<String, Spanned<OnDisk>>,
     /// For each split a path or pattern, or a list of them, under the data root. By default
     /// `FOLDER/SPLIT.*`, else the shards `FOLDER/SPLIT-*.*`.
     #[serde(default)]
@@ -83,6 +83,34 @@ pub(crate) struct EachTable {
     /// Rows whose list is empty are left out; by default they are malformed.
     #[serde(default)]
     pub skip_empty: bool,
+}
+
+/// What a split is called on disk: one name, or several whose files are read one after the other.
+#[derive(Debug)]
+pub(crate) struct OnDisk(pub Vec<String>);
+
+/// A lone name stands without brackets: that is how it was when there could be but one.
+impl Serialize for OnDisk {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0[..] {
+            [name] => name.serialize(serializer),
+            names => names.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for OnDisk {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let expecting = "the name of a split or a list of them";
+        let names = match deserializer.deserialize_any(StringOrList { expecting })? {
+            Either::One(name) => vec![name],
+            Either::List(names) => names,
+        };
+        match names.is_empty() {
+            true => Err(serde::de::Error::custom("a split has at least one name on disk")),
+            false => Ok(OnDisk(names)),
+        }
+    }
 }
 
 /// One pattern or several.

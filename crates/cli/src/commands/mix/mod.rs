@@ -2,6 +2,7 @@
 
 mod check_overlap;
 mod export;
+mod published;
 mod sample;
 mod show;
 

@@ -1,5 +1,6 @@
 //! `ext5 mix show`, and the tables that `pretrain` prints.
 
+use super::published;
 use crate::args::RecipeOptions;
 use crate::commands::{print_json, recipe};
 use crate::failure::{Blame, Failure};
@@ -8,6 +9,8 @@ use crate::output::{FAINT, Output, styled};
 use crate::table::{Align, Table};
 use anyhow::anyhow;
 use ext5_core::number::count;
+use ext5_mix::figure::TaskSize;
+use ext5_mix::prepare;
 use ext5_mix::report::{EntryReport, Report};
 use ext5_mix::{Cursor, MixtureRecipe, Prepared};
 use ext5_train::Position;
@@ -23,14 +26,25 @@ const MEASURED_ROWS: usize = 512;
 pub fn run(recipe: RecipeOptions, figure: Option<&Path>, json: bool) -> Result<(), Failure> {
     figure.map_or(Ok(()), figure::check_name)?;
     let recipe = recipe::read_stream(recipe)?;
-    let prepared = recipe::prepare(&recipe)?;
     let mut out = Output::new();
-    let report = report(&prepared, &recipe)?;
-    if let Some(path) = figure {
-        let svg = ext5_mix::figure::task_sizes(&report);
-        let none = || anyhow!("the mixture has no tasks, so there is no figure of their sizes");
-        figure::write(&svg.ok_or_else(none).request()?, path)?;
+    if let Some(entries) = prepare::published(&recipe).map_err(recipe::blame)? {
+        let sizes = entries.iter().filter_map(|entry| {
+            let (name, family) = (entry.name.as_str(), entry.family.as_deref()?);
+            Some(TaskSize { name, family, examples: entry.examples?, cap: entry.cap })
+        });
+        draw(sizes, figure)?;
+        return match json {
+            true => print_json(&entries, &mut out),
+            false => published::print(&entries, &recipe, &mut out),
+        };
     }
+    let prepared = recipe::prepare(&recipe)?;
+    let report = report(&prepared, &recipe)?;
+    let sizes = report.entries.iter().filter_map(|entry| {
+        let (name, family) = (entry.name.as_str(), entry.family.as_deref()?);
+        Some(TaskSize { name, family, examples: entry.examples, cap: entry.cap })
+    });
+    draw(sizes, figure)?;
     if json {
         return print_json(&report.entries, &mut out);
     }
@@ -47,6 +61,17 @@ pub fn run(recipe: RecipeOptions, figure: Option<&Path>, json: bool) -> Result<(
         writeln!(out, "wrote {}", path.display())?;
     }
     Ok(())
+}
+
+/// Draws the figure of task sizes, where one is wanted.
+fn draw<'a>(
+    sizes: impl Iterator<Item = TaskSize<'a>>,
+    figure: Option<&Path>,
+) -> Result<(), Failure> {
+    let Some(path) = figure else { return Ok(()) };
+    let svg = ext5_mix::figure::task_sizes(&sizes.collect::<Vec<_>>());
+    let none = || anyhow!("the mixture has no tasks, so there is no figure of their sizes");
+    figure::write(&svg.ok_or_else(none).request()?, path)
 }
 
 /// Prints every entry's numbers before the first step.

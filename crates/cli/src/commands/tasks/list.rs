@@ -4,7 +4,7 @@ use crate::commands::print_json;
 use crate::failure::Failure;
 use crate::output::{FAINT, Output, STRONG, styled};
 use crate::table::{Align, Table};
-use ext5_task::{Metric, Task};
+use ext5_task::{Metric, Provenance, Task};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -21,6 +21,10 @@ struct Listed<'a> {
     description: &'a str,
     licence: &'a str,
     url: &'a str,
+    provenance: Option<Provenance>,
+    reason: &'a str,
+    sources: &'a [String],
+    unverified: Option<&'a str>,
     built_in: bool,
     path: &'a Path,
 }
@@ -37,6 +41,10 @@ impl<'a> Listed<'a> {
             description: &task.description,
             licence: &task.licence,
             url: &task.url,
+            provenance: task.provenance,
+            reason: &task.reason,
+            sources: &task.sources,
+            unverified: task.unverified.as_deref(),
             built_in: task.built_in,
             path: &task.path,
         }
