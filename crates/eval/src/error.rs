@@ -39,6 +39,23 @@ pub enum EvalError {
         /// The row.
         origin: Origin,
     },
+    /// An example whose metric counts options by their position has more or fewer than others.
+    #[error(
+        "task {task}: {origin}: {found} options, and {expected} before; the metric {metric} needs \
+         examples with the same options, try `option_accuracy`"
+    )]
+    OptionsDiffer {
+        /// The task.
+        task: String,
+        /// The metric.
+        metric: &'static str,
+        /// The row.
+        origin: Origin,
+        /// Options of the first example.
+        expected: usize,
+        /// Options of this one.
+        found: usize,
+    },
     /// An example whose metric is over groups has none.
     #[error(
         "task {task}: {origin}: the metric {metric} is over groups of examples; say in \

@@ -127,8 +127,20 @@ fn check(task: &Task, split: &str, examples: &[Example]) -> Result<(), EvalError
             Metric::AllMatch | Metric::MeanAveragePrecision | Metric::MeanReciprocalRank
         )
     });
+    let options = examples.first().map_or(0, |first| first.options.len());
+    let counted =
+        task.metrics.iter().find(|m| matches!(m, Metric::OptionF1 | Metric::OptionMacroF1));
     for example in examples {
         let origin = || example.origin.clone();
+        if let Some(metric) = counted.filter(|_| example.options.len() != options) {
+            return Err(EvalError::OptionsDiffer {
+                task: task.name.clone(),
+                metric: metric.name(),
+                origin: origin(),
+                expected: options,
+                found: example.options.len(),
+            });
+        }
         if let Some(metric) = ranked.filter(|_| example.options.is_empty()) {
             return Err(EvalError::NoOptions {
                 task: task.name.clone(),
@@ -175,6 +187,9 @@ fn label_length(task: &Task, examples: &[Example]) -> Option<usize> {
                 | Metric::MacroF1
                 | Metric::MicroF1
                 | Metric::OptionAccuracy
+                | Metric::OptionF1
+                | Metric::OptionMacroF1
+                | Metric::MacroRecall
                 | Metric::MeanAveragePrecision
                 | Metric::WeightedF1
                 | Metric::MeanReciprocalRank

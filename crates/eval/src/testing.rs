@@ -13,6 +13,7 @@ pub(crate) fn example(targets: &str) -> Example {
         options: Vec::new(),
         answer: None,
         group: None,
+        source: None,
         prompt: 0,
         origin: Origin { file: Path::new("rows.jsonl").into(), line: 1 },
     }

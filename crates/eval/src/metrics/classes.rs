@@ -1,11 +1,15 @@
 //! Metrics over class labels that need all examples at once.
 
+use std::collections::HashMap;
+
 /// Class labels of predictions and truths as ids. The classes are `0..classes`; a predicted text
 /// that is no class has the id `classes`, one more class for all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels {
     classes: usize,
     names: Vec<String>,
+    /// Which classes some example has.
+    present: Vec<bool>,
     /// Truth and prediction of each example.
     pairs: Vec<(usize, usize)>,
 }
@@ -18,16 +22,38 @@ impl Labels {
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let labels: Vec<_> = labels.into_iter().map(|(t, p)| (t.trim(), p.trim())).collect();
-        let mut known: Vec<&str> = Vec::new();
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut all: Vec<String> = Vec::new();
         for name in names.into_iter().map(str::trim).chain(labels.iter().map(|label| label.0)) {
-            if !known.contains(&name) {
-                known.push(name);
-            }
+            known.entry(name).or_insert_with(|| {
+                all.push(name.to_owned());
+                all.len() - 1
+            });
         }
-        let id = |name| known.iter().position(|&k| k == name).unwrap_or(known.len());
-        let pairs = labels.iter().map(|&(truth, prediction)| (id(truth), id(prediction))).collect();
-        let names = known.iter().map(|&name| name.to_owned()).collect();
-        Labels { classes: known.len(), names, pairs }
+        let id = |name| known.get(name).copied().unwrap_or(known.len());
+        let pairs = labels.iter().map(|&(truth, prediction)| (id(truth), id(prediction)));
+        Labels::numbered(&all, pairs)
+    }
+
+    /// Takes classes by their position in `names`, given as truth and prediction. Truths must be
+    /// below the number of names; a prediction that is not is no class.
+    pub fn numbered(names: &[String], pairs: impl IntoIterator<Item = (usize, usize)>) -> Self {
+        let classes = names.len();
+        let pairs: Vec<_> = pairs
+            .into_iter()
+            .map(|(truth, prediction)| (truth.min(classes), prediction.min(classes)))
+            .collect();
+        let mut present = vec![false; classes + 1];
+        for &(truth, _) in &pairs {
+            present[truth] = true;
+        }
+        Labels { classes, names: names.to_vec(), present, pairs }
+    }
+
+    /// The examples of both, those of `other` after these; none unless the classes are the same.
+    pub(super) fn joined(&self, other: &Self) -> Option<Self> {
+        let pairs = self.pairs.iter().chain(&other.pairs).copied();
+        (self.names == other.names).then(|| Labels::numbered(&self.names, pairs))
     }
 
     /// The number of a class by its name.
@@ -70,9 +96,21 @@ impl Labels {
 
     /// The unweighted mean over `0..classes` of each class's F1 over the chosen examples. A class
     /// that is neither there nor predicted has F1 0, as in scikit-learn with a fixed label list.
+    ///
+    /// Where only some examples are chosen, a class that no chosen one has, though another does,
+    /// is left out of the mean: it was not put to the test. To count it as 0 would make every
+    /// resample that misses a rare class too low, and so the bootstrap's interval.
     pub fn macro_f1(&self, chosen: impl IntoIterator<Item = usize>) -> f64 {
         let counts = self.count(chosen);
-        (0..self.classes).map(|class| counts.f1(class)).sum::<f64>() / self.classes.max(1) as f64
+        mean((0..self.classes).filter(|&c| self.tested(c, &counts)).map(|class| counts.f1(class)))
+    }
+
+    /// The unweighted mean of the recall of those classes that the chosen examples have, as
+    /// scikit-learn's `balanced_accuracy_score`.
+    pub fn macro_recall(&self, chosen: impl IntoIterator<Item = usize>) -> f64 {
+        let counts = self.count(chosen);
+        let there = (0..self.classes).filter(|&class| counts.truths[class] > 0);
+        mean(there.map(|class| counts.right[class] as f64 / counts.truths[class] as f64))
     }
 
     /// The mean over `0..classes` of each class's F1, weighed by how often the class is true among
@@ -84,7 +122,8 @@ impl Labels {
         sum / counts.examples.max(1) as f64
     }
 
-    /// The unweighted mean of the F1 of the classes with these numbers over the chosen examples.
+    /// The unweighted mean of the F1 of the classes with these numbers over the chosen examples;
+    /// classes that no chosen one has are left out as in [`macro_f1`](Self::macro_f1).
     /// Where there are two classes and one of them counts, a text that is neither counts as the
     /// wrong one, as in t5's `f1_score_with_invalid`.
     pub fn f1(&self, positive: &[usize], chosen: impl IntoIterator<Item = usize>) -> f64 {
@@ -92,8 +131,13 @@ impl Labels {
         if let (2, &[positive]) = (self.classes, positive) {
             counts.predictions[positive] += counts.unknown[1 - positive];
         }
-        let f1 = |&class: &usize| counts.f1(class);
-        positive.iter().map(f1).sum::<f64>() / positive.len().max(1) as f64
+        let tested = positive.iter().filter(|&&class| self.tested(class, &counts));
+        mean(tested.map(|&class| counts.f1(class)))
+    }
+
+    /// Whether the counted examples say something of a class: one has it, or none at all does.
+    fn tested(&self, class: usize, counts: &Counts) -> bool {
+        counts.truths[class] > 0 || !self.present[class]
     }
 
     fn count(&self, chosen: impl IntoIterator<Item = usize>) -> Counts {
@@ -115,6 +159,12 @@ impl Labels {
         }
         counts
     }
+}
+
+/// 0 of nothing.
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0u32), |(sum, n), value| (sum + value, n + 1));
+    sum / f64::from(count.max(1))
 }
 
 /// Margins and diagonal of the confusion matrix.

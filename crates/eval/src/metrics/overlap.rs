@@ -76,6 +76,12 @@ impl LabelSets {
         LabelSets { classes: classes.len(), pairs }
     }
 
+    /// The examples of both, those of `other` after these; none unless the classes are as many.
+    pub(super) fn joined(&self, other: &Self) -> Option<Self> {
+        let pairs = self.pairs.iter().chain(&other.pairs).cloned().collect();
+        (self.classes == other.classes).then_some(LabelSets { classes: self.classes, pairs })
+    }
+
     /// Number of examples.
     pub fn len(&self) -> usize {
         self.pairs.len()
@@ -86,8 +92,8 @@ impl LabelSets {
         self.pairs.is_empty()
     }
 
-    /// The unweighted mean over the classes of each class's F1 over the chosen examples; 0 for a
-    /// class that none of them has and none is given.
+    /// The unweighted mean of the F1 of each class that the chosen examples have. One that only
+    /// others have is left out, as in [`Labels::macro_f1`](super::Labels::macro_f1).
     pub fn macro_f1(&self, chosen: impl IntoIterator<Item = usize>) -> f64 {
         let mut counts = vec![Overlap::default(); self.classes];
         for example in chosen {
@@ -100,8 +106,9 @@ impl LabelSets {
                 counts[class].predictions += 1;
             }
         }
+        counts.retain(|count| count.truths > 0);
         let sum: f64 = counts.iter().map(|count| Overlap::f1([count])).sum();
-        sum / self.classes.max(1) as f64
+        sum / counts.len().max(1) as f64
     }
 }
 
@@ -139,7 +146,7 @@ mod tests {
             .map(|(truth, prediction)| (read(truth), read(prediction)));
         let sets = LabelSets::new(&pairs);
         assert!((sets.macro_f1(0..3) - (2.0 / 3.0 + 1.0 + 0.0) / 3.0).abs() < 1e-12);
-        assert_eq!(sets.macro_f1([1]), 1.0 / 3.0);
+        assert_eq!(sets.macro_f1([1]), 1.0);
         assert_eq!(LabelSets::new(&[]).macro_f1([]), 0.0);
     }
 
