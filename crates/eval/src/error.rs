@@ -1,5 +1,6 @@
 //! Why an evaluation failed.
 
+use crate::given::GivenError;
 use crate::predictor::PredictorError;
 use ext5_task::Origin;
 use std::path::PathBuf;
@@ -68,6 +69,16 @@ pub enum EvalError {
         metric: &'static str,
         /// The row.
         origin: Origin,
+    },
+    /// Given answers cannot be scored.
+    #[error("task {task}: {}: {source}", path.display())]
+    Given {
+        /// The task.
+        task: String,
+        /// The file of answers.
+        path: PathBuf,
+        /// What is wrong.
+        source: GivenError,
     },
     /// The model failed.
     #[error("task {task}: the model failed: {source}")]

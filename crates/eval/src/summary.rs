@@ -112,7 +112,8 @@ mod tests {
         let other = found(&Marks::Pearson(vec![(1.0, 1.0); 30]));
         assert!(other.p.is_none() && other.how.contains("no test"));
         let truths = || (0..30).map(|i| f64::from(i * 7 % 30));
-        let marks = |other: fn(f64) -> f64| Marks::Pearson(truths().map(|t| (t, other(t))).collect());
+        let marks =
+            |other: fn(f64) -> f64| Marks::Pearson(truths().map(|t| (t, other(t))).collect());
         let right = marks(|t| t);
         let against =
             |other: &Marks| difference(Metric::Pearson, &right, other, &bootstrap).p.unwrap();

@@ -45,6 +45,7 @@ pub(crate) fn result(task: &str, family: &str, accuracy: f64) -> TaskResult {
         examples: 277,
         truncated: 3,
         unwritable: 0,
+        task_digest: None,
         normalisation: None,
         metrics: vec![metric(accuracy)],
         baseline: Some(Baseline {

@@ -217,6 +217,34 @@ mod tests {
         assert!((three.f1(&[1, 2], 0..4) - 1.0 / 3.0).abs() < 1e-12);
     }
 
+    /// One example in 81 has the third class: a third of all resamples lack it. Counted as 0 there,
+    /// the mean over resamples would be 12 points too low.
+    #[test]
+    fn resamples_without_a_class_are_not_too_low() {
+        let truths: Vec<&str> = [vec!["a"; 40], vec!["b"; 40], vec!["c"]].concat();
+        let wrong = |(i, truth): (usize, &&'static str)| match (i % 4, *truth) {
+            (0, "a") => "b",
+            (0, "b") => "a",
+            (_, truth) => truth,
+        };
+        let predictions: Vec<&str> = truths.iter().enumerate().map(wrong).collect();
+        let labels = labels(&["a", "b", "c"], &truths, &predictions);
+        let mut rng = ext5_core::Key::new(1).rng();
+        let mut resample = |f1: &dyn Fn(&[usize]) -> f64| {
+            let mut draw = || (0..81).map(|_| rng.below(81) as usize).collect::<Vec<_>>();
+            (0..2000).map(|_| f1(&draw())).sum::<f64>() / 2000.0
+        };
+        let value = labels.macro_f1(0..81);
+        let found = resample(&|sample| labels.macro_f1(sample.iter().copied()));
+        assert!((found - value).abs() < 0.035, "{found} {value}");
+        let recall = resample(&|sample| labels.macro_recall(sample.iter().copied()));
+        assert!((recall - labels.macro_recall(0..81)).abs() < 0.035, "{recall}");
+        let all = resample(&|sample| labels.f1(&[0, 2], sample.iter().copied()));
+        assert!((all - labels.f1(&[0, 2], 0..81)).abs() < 0.05, "{all}");
+        assert_eq!(labels.macro_f1([0]), 0.0);
+        assert_eq!(labels.macro_f1([1]), 1.0);
+    }
+
     #[test]
     fn unknown_predictions_are_one_class() {
         let some = labels(&["a", "b"], &["a", "a", "b", "b"], &["a", "x", "b", "y"]);

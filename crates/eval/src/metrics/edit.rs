@@ -1,9 +1,13 @@
 //! Similarity by edit distance.
 
+use super::is_space;
+
 /// One less Levenshtein's distance over the length of the longer text, both in characters, with
 /// white space collapsed: the greatest over the references, in 0..=1. Two empty texts are alike.
 pub fn edit_similarity(prediction: &str, references: &[String]) -> f64 {
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = |text: &str| {
+        text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
     let prediction = words(prediction);
     let similarity =
         |reference: &String| strsim::normalized_levenshtein(&prediction, &words(reference));

@@ -15,12 +15,12 @@ pub(super) struct Numbers<'a>(HashMap<&'a str, u32>);
 
 impl<'a> Numbers<'a> {
     /// The numbers of words in their order.
-    pub fn of(&mut self, words: &'a [impl AsRef<str>]) -> Vec<u32> {
-        let mut number = |word| {
+    pub fn of(&mut self, words: impl IntoIterator<Item = &'a str>) -> Vec<u32> {
+        let number = |word| {
             let next = self.0.len() as u32;
             *self.0.entry(word).or_insert(next)
         };
-        words.iter().map(|word| number(word.as_ref())).collect()
+        words.into_iter().map(number).collect()
     }
 }
 
@@ -55,10 +55,10 @@ mod tests {
     #[test]
     fn counts_and_common() {
         let mut numbers = Numbers::default();
-        let first = grams(&numbers.of(&["a", "b", "a", "b", "a"]), 2);
-        let second = grams(&numbers.of(&["b", "a", "b", "c"]), 2);
+        let first = grams(&numbers.of(["a", "b", "a", "b", "a"]), 2);
+        let second = grams(&numbers.of(["b", "a", "b", "c"]), 2);
         assert_eq!(counts(&first).map(|(_, count)| count).collect::<Vec<_>>(), [2, 2]);
         assert_eq!(common(&first, &second), 2);
-        assert_eq!(grams(&numbers.of(&["a"]), 2), [0; 0]);
+        assert_eq!(grams(&numbers.of(["a"]), 2), [0; 0]);
     }
 }

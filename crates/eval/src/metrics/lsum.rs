@@ -18,7 +18,8 @@ pub(super) fn best(prediction: &str, references: &[String]) -> f64 {
 }
 
 fn sentences(text: &str) -> Vec<Vec<String>> {
-    text.replace(" . ", " .\n").split('\n').map(words).collect()
+    let lower = text.replace(" . ", " .\n").to_lowercase();
+    lower.split('\n').map(|line| words(line).map(str::to_owned).collect()).collect()
 }
 
 fn between(prediction: &[Vec<String>], reference: &[Vec<String>]) -> f64 {

@@ -28,8 +28,9 @@ impl Marking<'_> {
             Metric::MeanReciprocalRank => self.ranking(reciprocal_rank),
             Metric::AucRoc => Marks::AucRoc(self.odds()),
             Metric::AucPr => Marks::AucPr(self.odds()),
-            Metric::Wsc => self
-                .texts(|t, all| outcome(all.iter().any(|referent| names_referent(t, referent)))),
+            Metric::Wsc => {
+                self.texts(|t, all| outcome(all.iter().any(|referent| names_referent(t, referent))))
+            }
             Metric::WeightedF1 => Marks::WeightedF1(self.labels()),
             Metric::ExactMatch => self.texts(|t, all| AnswerRules::Squad.exact_match(t, all)),
             Metric::TokenF1 => self.texts(|t, all| AnswerRules::Squad.token_f1(t, all)),
@@ -209,4 +210,3 @@ fn log_odds(scores: &[f64], option: usize) -> f64 {
 fn outcome(right: bool) -> f64 {
     f64::from(u8::from(right))
 }
-

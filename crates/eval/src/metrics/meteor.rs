@@ -8,6 +8,7 @@
 use super::bleu_words;
 use super::porter::stem;
 use std::collections::HashMap;
+use std::hash::Hash;
 
 /// Weight of precision against recall in the mean of both.
 const ALPHA: f64 = 0.9;
@@ -19,12 +20,17 @@ const GAMMA: f64 = 0.5;
 /// METEOR, in 0..=1, of the prediction with the reference that suits it best; words are those of
 /// BLEU's tokenizer `13a` in lower case.
 pub fn meteor_no_synonyms(prediction: &str, references: &[String]) -> f64 {
-    let words = |text: &str| bleu_words::v13a(&text.to_lowercase());
-    let prediction = words(prediction);
-    references.iter().map(|reference| between(&prediction, &words(reference))).fold(0.0, f64::max)
+    let line = |text: &str| bleu_words::v13a(&text.to_lowercase());
+    let prediction = line(prediction);
+    let prediction: Vec<&str> = bleu_words::words(&prediction).collect();
+    let score = |reference: &String| {
+        let reference = line(reference);
+        between(&prediction, &bleu_words::words(&reference).collect::<Vec<_>>())
+    };
+    references.iter().map(score).fold(0.0, f64::max)
 }
 
-fn between(prediction: &[String], reference: &[String]) -> f64 {
+fn between(prediction: &[&str], reference: &[&str]) -> f64 {
     let pairs = align(prediction, reference);
     if pairs.is_empty() {
         return 0.0;
@@ -41,24 +47,24 @@ fn between(prediction: &[String], reference: &[String]) -> f64 {
 
 /// Pairs of equal words, then of words with equal stems, by position in the prediction. From the
 /// end, each word takes the last free one.
-fn align(prediction: &[String], reference: &[String]) -> Vec<(usize, usize)> {
+fn align(prediction: &[&str], reference: &[&str]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
-    let all = |words: &[String]| (0..words.len()).collect::<Vec<_>>();
+    let all = |words: &[&str]| (0..words.len()).collect::<Vec<_>>();
     let mut left = (all(prediction), all(reference));
-    take(&mut left, &mut pairs, |i| prediction[i].clone(), |i| reference[i].clone());
-    take(&mut left, &mut pairs, |i| stem(&prediction[i]), |i| stem(&reference[i]));
+    take(&mut left, &mut pairs, |i| prediction[i], |i| reference[i]);
+    take(&mut left, &mut pairs, |i| stem(prediction[i]), |i| stem(reference[i]));
     pairs.sort_unstable();
     pairs
 }
 
 /// Moves those words of both sides that are equal by `first` and `second` into `pairs`.
-fn take(
+fn take<T: Hash + Eq>(
     left: &mut (Vec<usize>, Vec<usize>),
     pairs: &mut Vec<(usize, usize)>,
-    first: impl Fn(usize) -> String,
-    second: impl Fn(usize) -> String,
+    first: impl Fn(usize) -> T,
+    second: impl Fn(usize) -> T,
 ) {
-    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut places: HashMap<T, Vec<usize>> = HashMap::new();
     for &place in &left.1 {
         places.entry(second(place)).or_default().push(place);
     }

@@ -27,7 +27,7 @@ pub use edit::edit_similarity;
 pub(crate) use marks::same_words;
 pub use marks::{Marks, Response};
 pub use meteor::meteor_no_synonyms;
-pub use options::{Normalisation, choose};
+pub use options::{Normalisation, Scored, choose};
 pub use overlap::{LabelSets, Overlap};
 pub use ranking::{area_under_roc, average_precision, reciprocal_rank};
 pub use rouge::Rouge;

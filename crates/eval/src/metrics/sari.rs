@@ -10,22 +10,22 @@ use super::grams::{self, Gram, LONGEST, Numbers, grams};
 /// SARI, in 0..=1, of a prediction that rewrites `source`, against references; words are those of
 /// BLEU's tokenizer `13a` in lower case. The mean over texts is the score of several.
 pub fn sari(source: &str, prediction: &str, references: &[String]) -> f64 {
-    let words = |text: &str| {
-        let words = bleu_words::v13a(&text.to_lowercase());
-        // An empty text has one empty word.
-        if words.is_empty() { vec![String::new()] } else { words }
-    };
-    let (source, prediction) = (words(source), words(prediction));
-    let references: Vec<Vec<String>> = references.iter().map(|text| words(text)).collect();
+    let line = |text: &str| bleu_words::v13a(&text.to_lowercase());
+    let (source, prediction) = (line(source), line(prediction));
+    let references: Vec<String> = references.iter().map(|text| line(text)).collect();
     let mut numbers = Numbers::default();
-    let (source, prediction) = (numbers.of(&source), numbers.of(&prediction));
-    let references: Vec<Vec<u32>> = references.iter().map(|words| numbers.of(words)).collect();
+    let mut numbered = |line| {
+        let words = numbers.of(bleu_words::words(line));
+        // An empty text has one empty word.
+        if words.is_empty() { numbers.of([""]) } else { words }
+    };
+    let (source, prediction) = (numbered(&source), numbered(&prediction));
+    let references: Vec<Vec<u32>> = references.iter().map(|line| numbered(line)).collect();
     let of_order = |order| {
         let mut of_references: Vec<Gram> =
             references.iter().flat_map(|reference| grams(reference, order)).collect();
         of_references.sort_unstable();
-        let counted =
-            counted(&grams(&source, order), &grams(&prediction, order), &of_references);
+        let counted = counted(&grams(&source, order), &grams(&prediction, order), &of_references);
         operations(&counted, references.len() as u64)
     };
     (1..=LONGEST).map(of_order).sum::<f64>() / LONGEST as f64
