@@ -46,15 +46,17 @@ impl Set {
         self.texts.push(text);
     }
 
+    fn response(&self, example: usize) -> Response<'_> {
+        Response {
+            text: self.texts[example].as_str().into(),
+            option: self.options.get(example).copied().flatten(),
+            scores: self.scores.get(example).map_or(&[], Vec::as_slice),
+        }
+    }
+
     /// The metric of all examples, and how long it took.
     fn time(&self, metric: Metric) -> (f64, f64) {
-        let none = Vec::new();
-        let answer = |(i, text): (usize, &String)| Response {
-            text: text.as_str().into(),
-            option: self.options.get(i).copied().flatten(),
-            scores: self.scores.get(i).unwrap_or(&none),
-        };
-        let responses: Vec<Response> = self.texts.iter().enumerate().map(answer).collect();
+        let responses: Vec<_> = (0..self.texts.len()).map(|i| self.response(i)).collect();
         let start = Instant::now();
         let value = Marks::new(metric, &self.reading, &self.examples, &responses).value();
         (start.elapsed().as_secs_f64(), value)

@@ -2,6 +2,7 @@
 //! texts, Unicode, markup, equal texts, many references, ties. `tools/oracles/metric_scores.py` says
 //! which packages.
 
+#[allow(dead_code, reason = "the speed example uses the rest")]
 #[path = "common/cases.rs"]
 mod cases;
 

@@ -38,8 +38,8 @@ pub(super) fn v13a(text: &str) -> String {
 /// A line with the spaces of the tokenizer `intl`.
 pub(super) fn intl(text: &str) -> String {
     // Punctuation unless between numbers, at the end after a number included.
-    let before = |a: char, b| !a.is_numeric() && is_punctuation(b);
-    let after = |a, b: char| is_punctuation(a) && !b.is_numeric();
+    let before = |a, b| is_punctuation(b) && !is_number(a);
+    let after = |a, b| is_punctuation(a) && !is_number(b);
     let line = pairs(text, before, [None, Some(' '), Some(' ')]);
     let line = pairs(&line, after, [Some(' '), Some(' '), None]);
     apart(&line, is_symbol)
@@ -78,6 +78,15 @@ fn pairs(text: &str, chosen: impl Fn(char, char) -> bool, with: [Option<char>; 3
         }
     }
     line
+}
+
+/// Unicode's class N.
+fn is_number(c: char) -> bool {
+    static CLASS: LazyLock<Regex> = LazyLock::new(|| class(r"\p{N}"));
+    match c.is_ascii() {
+        true => c.is_ascii_digit(),
+        false => CLASS.is_match(c.encode_utf8(&mut [0; 4])),
+    }
 }
 
 /// Unicode's class P.
@@ -119,7 +128,6 @@ mod tests {
         assert_eq!(list(&intl(text)), "I|can|'|t|:|3.5|,|1-2|&|amp|;|$|4.");
     }
 
-    /// The passes are what the rules say as regular expressions.
     #[test]
     fn classes_are_those_of_unicode() {
         let [punctuation, symbol, number] = [r"\p{P}", r"\p{S}", r"\p{N}"].map(class);
@@ -127,7 +135,7 @@ mod tests {
             let text = c.to_string();
             assert_eq!(is_punctuation(c), punctuation.is_match(&text), "{c:?}");
             assert_eq!(is_symbol(c), symbol.is_match(&text), "{c:?}");
-            assert_eq!(c.is_numeric(), number.is_match(&text), "{c:?}");
+            assert_eq!(is_number(c), number.is_match(&text), "{c:?}");
         }
     }
 }
