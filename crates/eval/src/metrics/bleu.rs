@@ -5,7 +5,7 @@
 //! in the reading of `sacrebleu` 2 (Post, "A call for clarity in reporting BLEU scores", 2018).
 
 use super::bleu_words;
-use super::grams::{self, Gram, Numbers, common, grams};
+use super::grams::{self, Gram, Grams, Numbers};
 
 /// The longest n-grams that count.
 const ORDERS: usize = 4;
@@ -71,10 +71,11 @@ impl BleuCounts {
             reference_words: nearest.unwrap_or(0) as u64,
             ..BleuCounts::default()
         };
+        let own = Grams::new([&words]);
+        let theirs: Vec<Grams> = references.iter().map(|words| Grams::new([words])).collect();
         for order in 1..=ORDERS {
-            let own = grams(&words, order);
-            counts.ngrams[order - 1] = own.len() as u64;
-            counts.matches[order - 1] = matches(&own, &references, order);
+            counts.ngrams[order - 1] = grams::number(&words, order) as u64;
+            counts.matches[order - 1] = matches(&own, &theirs, order);
         }
         counts
     }
@@ -119,17 +120,16 @@ impl BleuCounts {
     }
 }
 
-/// How many of a text's sorted n-grams a reference has too, each at most as often as the reference
-/// that has most.
-fn matches(own: &[Gram], references: &[Vec<u32>], order: usize) -> u64 {
+/// How many n-grams of a text a reference has too, each at most as often as the reference that has
+/// most.
+fn matches(own: &Grams, references: &[Grams], order: usize) -> u64 {
     if let [reference] = references {
-        return common(own, &grams(reference, order)) as u64;
+        return own.common(reference, order) as u64;
     }
-    let counted: Vec<(Gram, u64)> = grams::counts(own).collect();
+    let counted: Vec<(Gram, u64)> = own.counts(order).collect();
     let mut most = vec![0; counted.len()];
     for reference in references {
-        let theirs = grams(reference, order);
-        let mut theirs = grams::counts(&theirs).peekable();
+        let mut theirs = reference.counts(order).peekable();
         for ((gram, _), most) in counted.iter().zip(&mut most) {
             while theirs.next_if(|(other, _)| other < gram).is_some() {}
             if let Some((_, count)) = theirs.next_if(|(other, _)| other == gram) {

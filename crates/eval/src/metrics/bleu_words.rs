@@ -24,15 +24,23 @@ pub(super) fn v13a(text: &str) -> String {
             line = line.replace(entity, sign);
         }
     }
+    // The rules are about ASCII alone, so that they can look at bytes.
+    let stop = |c| matches!(c, b'.' | b',');
+    let digit = |c: u8| c.is_ascii_digit();
     // All of ASCII's signs but apostrophe, comma, hyphen and full stop.
-    let line = apart(&line, |c| c.is_ascii_punctuation() && !matches!(c, '\'' | ',' | '-' | '.'));
-    let stop = |c| matches!(c, '.' | ',');
-    let digit = |c: char| c.is_ascii_digit();
-    // Full stop and comma unless between digits.
-    let line = pairs(&line, |a, b| !digit(a) && stop(b), [None, Some(' '), Some(' ')]);
-    let line = pairs(&line, |a, b| stop(a) && !digit(b), [Some(' '), Some(' '), None]);
-    // A hyphen after a digit.
-    pairs(&line, |a, b| digit(a) && b == '-', [None, Some(' '), Some(' ')])
+    let sign = |c: u8| c.is_ascii_punctuation() && !stop(c) && !matches!(c, b'\'' | b'-');
+    let mut line = apart(line.as_bytes(), b' ', sign);
+    if line.iter().any(|&c| stop(c)) {
+        // Full stop and comma unless between digits.
+        line = pairs(&line, b' ', BEHIND, |a, b| !digit(a) && stop(b));
+        line = pairs(&line, b' ', BEFORE, |a, b| stop(a) && !digit(b));
+    }
+    if line.contains(&b'-') {
+        // A hyphen after a digit.
+        line = pairs(&line, b' ', BEHIND, |a, b| digit(a) && b == b'-');
+    }
+    // Spaces never come to stand within a character.
+    String::from_utf8(line).unwrap_or_default()
 }
 
 /// A line with the spaces of the tokenizer `intl`.
@@ -40,41 +48,47 @@ pub(super) fn intl(text: &str) -> String {
     // Punctuation unless between numbers, at the end after a number included.
     let before = |a, b| is_punctuation(b) && !is_number(a);
     let after = |a, b| is_punctuation(a) && !is_number(b);
-    let line = pairs(text, before, [None, Some(' '), Some(' ')]);
-    let line = pairs(&line, after, [Some(' '), Some(' '), None]);
-    apart(&line, is_symbol)
+    let line: Vec<char> = text.chars().collect();
+    let line = pairs(&line, ' ', BEHIND, before);
+    let line = pairs(&line, ' ', BEFORE, after);
+    apart(&line, ' ', is_symbol).into_iter().collect()
 }
 
 /// Puts a space on both sides of some characters.
-fn apart(text: &str, chosen: impl Fn(char) -> bool) -> String {
-    let mut line = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
+fn apart<T: Copy>(text: &[T], space: T, chosen: impl Fn(T) -> bool) -> Vec<T> {
+    let mut line = Vec::with_capacity(text.len() + text.len() / 4);
+    for &c in text {
         match chosen(c) {
-            true => line.extend([' ', c, ' ']),
+            true => line.extend([space, c, space]),
             false => line.push(c),
         }
     }
     line
 }
 
-/// Puts what `with` says before, between and after some pairs of characters, which do not overlap.
-fn pairs(text: &str, chosen: impl Fn(char, char) -> bool, with: [Option<char>; 3]) -> String {
-    let [before, between, after] = with;
-    let mut line = String::with_capacity(text.len() + 16);
-    let mut rest = text.chars();
-    let mut next = rest.next();
-    while let Some(first) = next {
-        next = rest.next();
-        match next {
-            Some(second) if chosen(first, second) => {
+/// Where spaces go in a pair of characters: before, between and behind.
+type Places = [bool; 3];
+
+const BEFORE: Places = [true, true, false];
+const BEHIND: Places = [false, true, true];
+
+/// Puts spaces into some pairs of characters, which do not overlap.
+fn pairs<T: Copy>(text: &[T], space: T, places: Places, chosen: impl Fn(T, T) -> bool) -> Vec<T> {
+    let [before, between, behind] = places.map(|there| there.then_some(space));
+    let mut line = Vec::with_capacity(text.len() + text.len() / 4);
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match tail {
+            [second, tail @ ..] if chosen(*first, *second) => {
                 line.extend(before);
-                line.push(first);
+                line.push(*first);
                 line.extend(between);
-                line.push(second);
-                line.extend(after);
-                next = rest.next();
+                line.push(*second);
+                line.extend(behind);
+                rest = tail;
             }
-            _ => line.push(first),
+            _ => line.push(*first),
         }
     }
     line

@@ -1,6 +1,7 @@
 //! Similarity by edit distance.
 
 use super::is_space;
+use rapidfuzz::distance::levenshtein::normalized_similarity;
 
 /// One less Levenshtein's distance over the length of the longer text, both in characters, with
 /// white space collapsed: the greatest over the references, in 0..=1. Two empty texts are alike.
@@ -10,7 +11,7 @@ pub fn edit_similarity(prediction: &str, references: &[String]) -> f64 {
     };
     let prediction = words(prediction);
     let similarity =
-        |reference: &String| strsim::normalized_levenshtein(&prediction, &words(reference));
+        |reference: &String| normalized_similarity(prediction.chars(), words(reference).chars());
     references.iter().map(similarity).fold(0.0, f64::max)
 }
 

@@ -1,51 +1,102 @@
 //! N-grams of words as numbers, which sort and compare fast.
 
+use foldhash::fast::RandomState;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
-/// The longest n-grams that fit into a [`Gram`].
+/// The longest n-grams there are.
 pub(super) const LONGEST: usize = 4;
+
+/// Bits of a word's number.
+const BITS: usize = 32;
 
 /// Up to four words, told apart by their numbers. N-grams of different lengths are not to be
 /// compared.
 pub(super) type Gram = u128;
 
-/// Gives every word a number, the same to equal words.
+/// Gives every word a number from 1, the same to equal words.
 #[derive(Default)]
-pub(super) struct Numbers<'a>(HashMap<&'a str, u32>);
+pub(super) struct Numbers<'a>(HashMap<&'a str, u32, RandomState>);
 
 impl<'a> Numbers<'a> {
     /// The numbers of words in their order.
     pub fn of(&mut self, words: impl IntoIterator<Item = &'a str>) -> Vec<u32> {
         let number = |word| {
-            let next = self.0.len() as u32;
+            let next = self.0.len() as u32 + 1;
             *self.0.entry(word).or_insert(next)
         };
         words.into_iter().map(number).collect()
     }
-}
 
-/// The n-grams of a text, sorted; `order` is from 1 to [`LONGEST`].
-pub(super) fn grams(words: &[u32], order: usize) -> Vec<Gram> {
-    let gram = |window: &[u32]| window.iter().fold(0, |gram, &word| gram << 32 | Gram::from(word));
-    let mut grams: Vec<Gram> = words.windows(order.clamp(1, LONGEST)).map(gram).collect();
-    grams.sort_unstable();
-    grams
-}
-
-/// Different n-grams of a sorted list, and how often each comes.
-pub(super) fn counts(sorted: &[Gram]) -> impl Iterator<Item = (Gram, u64)> {
-    sorted.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u64))
-}
-
-/// How many n-grams two sorted lists share, each as often as the list that has fewer of it.
-pub(super) fn common(first: &[Gram], second: &[Gram]) -> usize {
-    let (mut i, mut j, mut common) = (0, 0, 0);
-    while let (Some(a), Some(b)) = (first.get(i), second.get(j)) {
-        common += usize::from(a == b);
-        i += usize::from(a <= b);
-        j += usize::from(b <= a);
+    /// One more than the greatest number.
+    pub fn end(&self) -> usize {
+        self.0.len() + 1
     }
-    common
+}
+
+/// The n-grams of a text, or of several together.
+pub(super) struct Grams {
+    /// The four words from each place on, with 0 behind the end. In their order, shorter n-grams are
+    /// in order, too.
+    sorted: Vec<Gram>,
+}
+
+impl Grams {
+    /// The n-grams of each of some texts.
+    pub fn new<'a>(texts: impl IntoIterator<Item = &'a Vec<u32>>) -> Self {
+        let mut sorted = Vec::new();
+        for words in texts {
+            // From the end: a word in front pushes the fifth out.
+            let mut gram: Gram = 0;
+            sorted.extend(words.iter().rev().map(|&word| {
+                gram = gram >> BITS | Gram::from(word) << ((LONGEST - 1) * BITS);
+                gram
+            }));
+        }
+        sorted.sort_unstable();
+        Grams { sorted }
+    }
+
+    /// The different n-grams of a length from 1 to [`LONGEST`] in order, and how often each comes.
+    pub fn counts(&self, order: usize) -> impl Iterator<Item = (Gram, u64)> {
+        let cut = cut(order);
+        let equal = self.sorted.chunk_by(move |a, b| a >> cut == b >> cut);
+        equal.map(move |equal| (equal[0] >> cut, equal.len() as u64)).filter(is_whole)
+    }
+
+    /// How many n-grams of a length two texts share, each as often as the one that has fewer of it.
+    pub fn common(&self, other: &Self, order: usize) -> usize {
+        let cut = cut(order);
+        let (mut first, mut second) = (self.sorted.iter(), other.sorted.iter());
+        let mut next = (first.next(), second.next());
+        let mut common = 0;
+        while let (Some(a), Some(b)) = next {
+            match (a >> cut).cmp(&(b >> cut)) {
+                Ordering::Less => next.0 = first.next(),
+                Ordering::Greater => next.1 = second.next(),
+                Ordering::Equal => {
+                    common += usize::from(is_whole(&(a >> cut, 1)));
+                    next = (first.next(), second.next());
+                }
+            }
+        }
+        common
+    }
+}
+
+/// How many bits stand behind the first `order` words.
+fn cut(order: usize) -> usize {
+    (LONGEST - order.clamp(1, LONGEST)) * BITS
+}
+
+/// Whether the last word stands before the text's end.
+fn is_whole(&(gram, _): &(Gram, u64)) -> bool {
+    gram as u32 != 0
+}
+
+/// Number of n-grams of a length in a text.
+pub(super) fn number(words: &[u32], order: usize) -> usize {
+    (words.len() + 1).saturating_sub(order.max(1))
 }
 
 #[cfg(test)]
@@ -55,10 +106,17 @@ mod tests {
     #[test]
     fn counts_and_common() {
         let mut numbers = Numbers::default();
-        let first = grams(&numbers.of(["a", "b", "a", "b", "a"]), 2);
-        let second = grams(&numbers.of(["b", "a", "b", "c"]), 2);
-        assert_eq!(counts(&first).map(|(_, count)| count).collect::<Vec<_>>(), [2, 2]);
-        assert_eq!(common(&first, &second), 2);
-        assert_eq!(grams(&numbers.of(["a"]), 2), [0; 0]);
+        let (first, second) =
+            (numbers.of(["a", "b", "a", "b", "a"]), numbers.of(["b", "a", "b", "c"]));
+        let grams = |words| Grams::new([words]);
+        let counts = |order| grams(&first).counts(order).map(|(_, n)| n).collect::<Vec<_>>();
+        assert_eq!([1, 2, 3, 4].map(counts), [vec![3, 2], vec![2, 2], vec![2, 1], vec![1, 1]]);
+        let common = |order| grams(&first).common(&grams(&second), order);
+        assert_eq!([1, 2, 3, 4].map(common), [3, 2, 1, 0]);
+        assert_eq!([1, 2, 4].map(|order| number(&first, order)), [5, 4, 2]);
+        let both = Grams::new([&first, &second]);
+        assert_eq!(both.counts(2).map(|(_, n)| n).sum::<u64>(), 7);
+        assert_eq!(grams(&numbers.of(["a"])).counts(2).count(), 0);
+        assert_eq!((numbers.end(), number(&[], 1)), (4, 0));
     }
 }

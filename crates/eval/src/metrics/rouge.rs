@@ -4,7 +4,7 @@
 //! `rouge_score` 0.1.2: F measure, and the best reference where there are several
 //! (`RougeScorer.score_multi`).
 
-use super::grams::{Numbers, common, grams};
+use super::grams::{Grams, Numbers, number};
 use super::lsum;
 
 /// Which overlap is measured.
@@ -47,11 +47,11 @@ impl Rouge {
 }
 
 /// The largest F measure of n-grams of a length.
-fn best_of_ngrams(prediction: &[u32], references: &[Vec<u32>], length: usize) -> f64 {
-    let own = grams(prediction, length);
+fn best_of_ngrams(prediction: &Vec<u32>, references: &[Vec<u32>], length: usize) -> f64 {
+    let own = Grams::new([prediction]);
     let score = |reference: &Vec<u32>| {
-        let theirs = grams(reference, length);
-        f_measure(common(&own, &theirs), own.len(), theirs.len())
+        let common = own.common(&Grams::new([reference]), length);
+        f_measure(common, number(prediction, length), number(reference, length))
     };
     references.iter().map(score).fold(0.0, f64::max)
 }

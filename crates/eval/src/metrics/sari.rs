@@ -5,7 +5,7 @@
 //! recall of what is kept is over all n-grams. The authors' own script differs in both.
 
 use super::bleu_words;
-use super::grams::{self, Gram, LONGEST, Numbers, grams};
+use super::grams::{Grams, LONGEST, Numbers};
 
 /// SARI, in 0..=1, of a prediction that rewrites `source`, against references; words are those of
 /// BLEU's tokenizer `13a` in lower case. The mean over texts is the score of several.
@@ -21,13 +21,8 @@ pub fn sari(source: &str, prediction: &str, references: &[String]) -> f64 {
     };
     let (source, prediction) = (numbered(&source), numbered(&prediction));
     let references: Vec<Vec<u32>> = references.iter().map(|line| numbered(line)).collect();
-    let of_order = |order| {
-        let mut of_references: Vec<Gram> =
-            references.iter().flat_map(|reference| grams(reference, order)).collect();
-        of_references.sort_unstable();
-        let counted = counted(&grams(&source, order), &grams(&prediction, order), &of_references);
-        operations(&counted, references.len() as u64)
-    };
+    let grams = [Grams::new([&source]), Grams::new([&prediction]), Grams::new(&references)];
+    let of_order = |order| operations(&counted(&grams, order), references.len() as u64);
     (1..=LONGEST).map(of_order).sum::<f64>() / LONGEST as f64
 }
 
@@ -35,20 +30,13 @@ pub fn sari(source: &str, prediction: &str, references: &[String]) -> f64 {
 type Counts = [u64; 3];
 
 /// The counts of every n-gram that occurs.
-fn counted(source: &[Gram], prediction: &[Gram], references: &[Gram]) -> Vec<Counts> {
-    let mut found: Vec<(Gram, Counts)> = Vec::new();
-    for (place, sorted) in [source, prediction, references].into_iter().enumerate() {
-        found.extend(grams::counts(sorted).map(|(gram, count)| {
-            let mut counts = [0; 3];
-            counts[place] = count;
-            (gram, counts)
-        }));
+fn counted(texts: &[Grams; 3], order: usize) -> Vec<Counts> {
+    let mut counts = texts.each_ref().map(|grams| grams.counts(order).peekable());
+    let mut found = Vec::new();
+    while let Some(next) = counts.iter_mut().filter_map(|c| Some(c.peek()?.0)).min() {
+        found.push(counts.each_mut().map(|c| c.next_if(|c| c.0 == next).map_or(0, |c| c.1)));
     }
-    found.sort_unstable();
-    let sum = |equal: &[(Gram, Counts)]| {
-        equal.iter().fold([0; 3], |sum, (_, counts)| std::array::from_fn(|i| sum[i] + counts[i]))
-    };
-    found.chunk_by(|a, b| a.0 == b.0).map(sum).collect()
+    found
 }
 
 /// The mean of the F1 of kept, the precision of deleted and the F1 of added n-grams. Source and
