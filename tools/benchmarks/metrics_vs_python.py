@@ -5,9 +5,9 @@
 
 2,000 pairs of texts of 20 to 60 words, 20,000 labels, numbers and option scores, some 9,000 tagged
 sentences, all from `tools/oracles/metric_cases.py`. The two take turns, metric by metric and round by round;
-a time is the median over the rounds. Each has the cases in memory as it wants them before the clock
-starts: for scikit-learn and SciPy that is arrays of numbers, where ext5 reads texts. Scores must be
-equal. Prints a table in Markdown.
+a time is the median over the rounds. Both start from what a model gives: texts, of labels and numbers too,
+and scores of options, which scikit-learn has as arrays, though. Tags of sentences seqeval has as lists and ext5 as
+texts of spans. Scores must be equal. Prints a table in Markdown.
 
 Needs: t5 with all that it imports (tools/oracles/README.md), nltk, scikit-learn, scipy, sacrebleu,
 rouge_score, seqeval.
@@ -82,7 +82,7 @@ def texts():
 
 def classes():
     draws = Draws("many", 0)
-    truths, predictions = map(np.array, zip(*[label(draws) for _ in range(20_000)]))
+    truths, predictions = zip(*[[f"class {c}" for c in label(draws)] for _ in range(20_000)])
     f1 = lambda average: lambda: 100 * metrics.f1_score(truths, predictions, average=average)
     return "classes", {
         "accuracy": ("scikit-learn", lambda: 100 * metrics.accuracy_score(truths, predictions)),
@@ -95,10 +95,11 @@ def classes():
 
 def numbers():
     draws = Draws("many", 1)
-    truths, predictions = map(np.array, zip(*[label(draws) for _ in range(20_000)]))
+    texts = list(zip(*[[f"{c}.5" for c in label(draws)] for _ in range(20_000)]))
+    numbers = lambda: [[float(text) for text in side] for side in texts]
     return "numbers", {
-        "pearson": ("scipy", lambda: 100 * stats.pearsonr(truths, predictions)[0]),
-        "spearman": ("scipy", lambda: 100 * stats.spearmanr(truths, predictions)[0]),
+        "pearson": ("scipy", lambda: 100 * stats.pearsonr(*numbers())[0]),
+        "spearman": ("scipy", lambda: 100 * stats.spearmanr(*numbers())[0]),
     }
 
 

@@ -1,5 +1,6 @@
 //! Metrics over class labels that need all examples at once.
 
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// Class labels of predictions and truths as ids. The classes are `0..classes`; a predicted text
@@ -22,7 +23,7 @@ impl Labels {
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let labels: Vec<_> = labels.into_iter().map(|(t, p)| (t.trim(), p.trim())).collect();
-        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut known: HashMap<&str, usize, RandomState> = HashMap::default();
         let mut all: Vec<String> = Vec::new();
         for name in names.into_iter().map(str::trim).chain(labels.iter().map(|label| label.0)) {
             known.entry(name).or_insert_with(|| {

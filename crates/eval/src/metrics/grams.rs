@@ -3,6 +3,7 @@
 use foldhash::fast::RandomState;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::hash::Hash;
 
 /// The longest n-grams there are.
 pub(super) const LONGEST: usize = 4;
@@ -15,12 +16,18 @@ const BITS: usize = 32;
 pub(super) type Gram = u128;
 
 /// Gives every word a number from 1, the same to equal words.
-#[derive(Default)]
-pub(super) struct Numbers<'a>(HashMap<&'a str, u32, RandomState>);
+pub(super) struct Numbers<W>(HashMap<W, u32, RandomState>);
 
-impl<'a> Numbers<'a> {
+impl<W> Default for Numbers<W> {
+    fn default() -> Self {
+        // A sentence's worth.
+        Numbers(HashMap::with_capacity_and_hasher(48, RandomState::default()))
+    }
+}
+
+impl<W: Eq + Hash> Numbers<W> {
     /// The numbers of words in their order.
-    pub fn of(&mut self, words: impl IntoIterator<Item = &'a str>) -> Vec<u32> {
+    pub fn of(&mut self, words: impl IntoIterator<Item = W>) -> Vec<u32> {
         let number = |word| {
             let next = self.0.len() as u32 + 1;
             *self.0.entry(word).or_insert(next)
@@ -84,6 +91,23 @@ impl Grams {
     }
 }
 
+/// How many words two texts share, each as often as the text that has fewer of it; all numbers are
+/// below `end`.
+pub(super) fn common_words(first: &[u32], second: &[u32], end: usize) -> usize {
+    let mut left = vec![0u32; end];
+    for &word in first {
+        left[word as usize] += 1;
+    }
+    let mut found = |&&word: &&u32| {
+        let left = &mut left[word as usize];
+        *left > 0 && {
+            *left -= 1;
+            true
+        }
+    };
+    second.iter().filter(|word| found(word)).count()
+}
+
 /// How many bits stand behind the first `order` words.
 fn cut(order: usize) -> usize {
     (LONGEST - order.clamp(1, LONGEST)) * BITS
@@ -113,6 +137,7 @@ mod tests {
         assert_eq!([1, 2, 3, 4].map(counts), [vec![3, 2], vec![2, 2], vec![2, 1], vec![1, 1]]);
         let common = |order| grams(&first).common(&grams(&second), order);
         assert_eq!([1, 2, 3, 4].map(common), [3, 2, 1, 0]);
+        assert_eq!(common_words(&first, &second, numbers.end()), 3);
         assert_eq!([1, 2, 4].map(|order| number(&first, order)), [5, 4, 2]);
         let both = Grams::new([&first, &second]);
         assert_eq!(both.counts(2).map(|(_, n)| n).sum::<u64>(), 7);

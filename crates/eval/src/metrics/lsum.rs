@@ -24,7 +24,7 @@ pub(super) fn best(prediction: &str, references: &[String]) -> f64 {
 /// The words of each sentence as numbers.
 type Sentences = Vec<Vec<u32>>;
 
-fn sentences<'a>(numbers: &mut Numbers<'a>, lower: &'a str) -> Sentences {
+fn sentences<'a>(numbers: &mut Numbers<&'a [u8]>, lower: &'a str) -> Sentences {
     lower.split('\n').map(|line| numbers.of(words(line))).collect()
 }
 

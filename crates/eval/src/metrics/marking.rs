@@ -4,9 +4,10 @@ use super::groups::{groups, references};
 use super::{
     AnswerRules, BleuCounts, BleuTokens, LabelSets, Labels, Marks, Overlap, Response, Rouge,
     average_precision, edit_similarity, meteor_no_synonyms, names_referent, number,
-    reciprocal_rank, sari,
+    reciprocal_rank, same_words, sari,
 };
 use ext5_task::{Answer, Example, Metric, Reading};
+use rayon::prelude::*;
 
 /// Examples with the responses to them.
 #[derive(Clone, Copy)]
@@ -71,17 +72,17 @@ impl Marking<'_> {
     }
 
     /// A mean over questions of what `mark` says of a text and the references.
-    fn texts(&self, mark: impl Fn(&str, &[String]) -> f64) -> Marks {
+    fn texts(&self, mark: impl Fn(&str, &[String]) -> f64 + Sync) -> Marks {
         self.rewritings(|_, text, references| mark(text, references))
     }
 
     /// The same where what is rewritten counts, too.
-    fn rewritings(&self, mark: impl Fn(&str, &str, &[String]) -> f64) -> Marks {
+    fn rewritings(&self, mark: impl Fn(&str, &str, &[String]) -> f64 + Sync) -> Marks {
         let source = |example: usize| self.examples[example].source.as_deref().unwrap_or_default();
         let text = |example: usize| &*self.responses[example].text;
         if self.examples.iter().all(|example| example.group.is_none()) {
             let mark = |i: usize| 100.0 * mark(source(i), text(i), &self.examples[i].references);
-            return Marks::Each((0..self.examples.len()).map(mark).collect());
+            return Marks::Each((0..self.examples.len()).into_par_iter().map(mark).collect());
         }
         self.groups(|group| {
             let references = references(self.examples, group);
@@ -90,9 +91,9 @@ impl Marking<'_> {
     }
 
     /// A mean over those groups that have a value.
-    fn groups(&self, mark: impl Fn(&[usize]) -> Option<f64>) -> Marks {
+    fn groups(&self, mark: impl Fn(&[usize]) -> Option<f64> + Sync) -> Marks {
         let groups = groups(self.examples);
-        let marked = groups.iter().filter_map(|group| Some((group[0], 100.0 * mark(group)?)));
+        let marked = groups.par_iter().filter_map(|group| Some((group[0], 100.0 * mark(group)?)));
         let (first, values) = marked.unzip();
         Marks::Groups { first, values }
     }
@@ -104,13 +105,19 @@ impl Marking<'_> {
     }
 
     fn is_right(&self, example: &Example, response: &Response) -> bool {
+        if let Reading::Text {} | Reading::Label { .. } = self.reading {
+            return example
+                .references
+                .iter()
+                .any(|reference| same_words(reference, &response.text));
+        }
         let answer = self.reading.read(&response.text);
         example.references.iter().any(|reference| self.reading.read(reference) == answer)
     }
 
     /// Candidates of a group ranked by how much the positive option's score exceeds the best other
     /// one's.
-    fn ranking(&self, value: impl Fn(&[(f64, bool)]) -> Option<f64>) -> Marks {
+    fn ranking(&self, value: impl Fn(&[(f64, bool)]) -> Option<f64> + Sync) -> Marks {
         let candidate = |&number: &usize| {
             let example = &self.examples[number];
             let positive = self.positive_option(&example.options)?;
@@ -150,7 +157,7 @@ impl Marking<'_> {
             let references = references(self.examples, group);
             BleuCounts::new(tokens, &self.responses[group[0]].text, &references)
         };
-        Marks::Bleu(groups(self.examples).iter().map(count).collect())
+        Marks::Bleu(groups(self.examples).par_iter().map(count).collect())
     }
 
     /// The classes are the options, where all examples have the same, and else the targets.

@@ -6,9 +6,8 @@
 //! with scores that count synonyms (NLTK's default) or paraphrases (the Java program, METEOR 1.5).
 
 use super::bleu_words;
+use super::grams::Numbers;
 use super::porter::stem;
-use std::collections::HashMap;
-use std::hash::Hash;
 
 /// Weight of precision against recall in the mean of both.
 const ALPHA: f64 = 0.9;
@@ -49,35 +48,43 @@ fn between(prediction: &[&str], reference: &[&str]) -> f64 {
 /// end, each word takes the last free one.
 fn align(prediction: &[&str], reference: &[&str]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
-    let all = |words: &[&str]| (0..words.len()).collect::<Vec<_>>();
-    let mut left = (all(prediction), all(reference));
-    take(&mut left, &mut pairs, |i| prediction[i], |i| reference[i]);
-    take(&mut left, &mut pairs, |i| stem(prediction[i]), |i| stem(reference[i]));
+    let mut numbers = Numbers::default();
+    let mut left = [prediction, reference]
+        .map(|side| numbers.of(side.iter().copied()).into_iter().enumerate().collect::<Left>());
+    take(&mut left, numbers.end(), &mut pairs);
+    let mut numbers = Numbers::default();
+    for (side, words) in left.iter_mut().zip([prediction, reference]) {
+        let stems = numbers.of(side.iter().map(|&(place, _)| stem(words[place])));
+        for ((_, number), stem) in side.iter_mut().zip(stems) {
+            *number = stem;
+        }
+    }
+    take(&mut left, numbers.end(), &mut pairs);
     pairs.sort_unstable();
     pairs
 }
 
-/// Moves those words of both sides that are equal by `first` and `second` into `pairs`.
-fn take<T: Hash + Eq>(
-    left: &mut (Vec<usize>, Vec<usize>),
-    pairs: &mut Vec<(usize, usize)>,
-    first: impl Fn(usize) -> T,
-    second: impl Fn(usize) -> T,
-) {
-    let mut places: HashMap<T, Vec<usize>> = HashMap::new();
-    for &place in &left.1 {
-        places.entry(second(place)).or_default().push(place);
+/// Words that have no pair yet: their places and their numbers.
+type Left = Vec<(usize, u32)>;
+
+/// Moves those words of both sides whose numbers, all below `end`, are equal into `pairs`.
+fn take(left: &mut [Left; 2], end: usize, pairs: &mut Vec<(usize, usize)>) {
+    let [first, second] = left;
+    let mut places = vec![Vec::new(); end];
+    for &(place, number) in &*second {
+        places[number as usize].push(place);
     }
-    let mut taken = Vec::new();
-    for index in (0..left.0.len()).rev() {
-        let place = left.0[index];
-        if let Some(other) = places.get_mut(&first(place)).and_then(Vec::pop) {
-            pairs.push((place, other));
-            taken.push(other);
-            left.0.remove(index);
+    let mut kept: Left = Vec::new();
+    for &(place, number) in first.iter().rev() {
+        match places[number as usize].pop() {
+            Some(other) => pairs.push((place, other)),
+            None => kept.push((place, number)),
         }
     }
-    left.1.retain(|place| !taken.contains(place));
+    kept.reverse();
+    *first = kept;
+    // The first ones of each number are those that nobody took.
+    second.retain(|&(place, number)| places[number as usize].contains(&place));
 }
 
 #[cfg(test)]

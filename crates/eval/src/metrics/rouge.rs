@@ -4,7 +4,7 @@
 //! `rouge_score` 0.1.2: F measure, and the best reference where there are several
 //! (`RougeScorer.score_multi`).
 
-use super::grams::{Grams, Numbers, number};
+use super::grams::{Grams, Numbers, common_words, number};
 use super::lsum;
 
 /// Which overlap is measured.
@@ -34,6 +34,13 @@ impl Rouge {
         let references: Vec<Vec<u32>> =
             references.iter().map(|text| numbers.of(words(text))).collect();
         match length {
+            Some(1) => references
+                .iter()
+                .map(|reference| {
+                    let common = common_words(&own, reference, numbers.end());
+                    f_measure(common, own.len(), reference.len())
+                })
+                .fold(0.0, f64::max),
             Some(length) => best_of_ngrams(&own, &references, length),
             None => references
                 .iter()
@@ -65,8 +72,8 @@ pub(super) fn f_measure(common: usize, predicted: usize, referred: usize) -> f64
 }
 
 /// The words of a text in lower case: everything but `a-z` and `0-9` separates them.
-pub(super) fn words(lower: &str) -> impl Iterator<Item = &str> {
-    lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+pub(super) fn words(lower: &str) -> impl Iterator<Item = &[u8]> {
+    lower.as_bytes().split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// Length of the longest common subsequence; time |a|·|b|, memory |b|.

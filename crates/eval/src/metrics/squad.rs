@@ -3,7 +3,7 @@
 //! Source: the evaluation scripts of SQuAD 1.1 and TriviaQA 1.0 as `t5.evaluation.qa_utils` has
 //! them.
 
-use super::grams::{Grams, Numbers};
+use super::grams::{Numbers, common_words};
 use super::is_space;
 use super::rouge::f_measure;
 
@@ -110,7 +110,7 @@ fn f1_of_words(prediction: &str, reference: &str) -> f64 {
     // Normalised texts have one space between words.
     let mut words = |text| numbers.of(str::split_ascii_whitespace(text));
     let (prediction, reference) = (words(prediction), words(reference));
-    let common = Grams::new([&prediction]).common(&Grams::new([&reference]), 1);
+    let common = common_words(&prediction, &reference, numbers.end());
     f_measure(common, prediction.len(), reference.len())
 }
 
