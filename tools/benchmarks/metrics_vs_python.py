@@ -1,7 +1,7 @@
-"""Metrics side by side: ext5 and the Python packages that define them, one thread each.
+"""Metrics side by side: ext5 and the Python packages that define them; those use one thread.
 
     cargo build --release -p ext5-eval --example score_cases
-    python tools/benchmarks/metrics_vs_python.py [--binary FILE] [--rounds N]
+    python tools/benchmarks/metrics_vs_python.py [--binary FILE] [--rounds N] [--threads N]
 
 2,000 pairs of texts of 20 to 60 words, 20,000 labels, numbers and option scores, some 9,000 tagged
 sentences, all from `tools/oracles/metric_cases.py`. The two take turns, metric by metric and round by round;
@@ -25,7 +25,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"]:
+for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]:
     os.environ[name] = "1"
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools/oracles"))
@@ -124,10 +124,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=BINARY / "release/examples/score_cases")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=1, help="of ext5")
     arguments = parser.parse_args()
     logging.set_verbosity(logging.FATAL)
     warnings.filterwarnings("ignore")
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    environment = os.environ | {"RAYON_NUM_THREADS": str(arguments.threads)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environment}
     ours = subprocess.Popen([arguments.binary], **pipes)
     packages = ["sacrebleu", "rouge_score", "nltk", "t5", "scikit-learn", "scipy", "seqeval", "editdistance"]
     print(f"Python {platform.python_version()}, " + ", ".join(f"{p} {version(p)}" for p in packages) + "\n")
