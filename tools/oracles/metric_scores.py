@@ -249,10 +249,10 @@ def of_referents(draws):
 
 
 def stems():
-    """Stems of every English word with every suffix that the rules know, as one checksum a suffix."""
-    suffixes = "s es sses ies ied eed ed ing y ational tional enci anci izer bli alli entli eli ousli ization ation ator alism iveness fulness ousness aliti iviti biliti fulli logi icate ative alize iciti ical ful ness al ance ence er ic able ible ant ement ment ent ion ou ism ate iti ous ive ize e ll".split()
-    heads = "a b ca tr tro str by toy syzyg hop fall fizz crim conflat troubl siz rel gener contr oat ivy priv orrer é ö yy yb xy box snow tray wil 東".split()
-    return {s: checksum([STEMMER.stem(h + s) for h in heads] + [STEMMER.stem(h + s + t) for h in heads for t in suffixes]) for s in suffixes}
+    """Stems of beginnings of words with one or two of the suffixes that the rules know, a checksum for each."""
+    heads, suffixes = WORDS["heads"], WORDS["suffixes"]
+    ends = lambda suffix: [suffix] + [suffix + other for other in suffixes]
+    return {s: checksum([STEMMER.stem(h + end) for h in heads for end in ends(s)]) for s in suffixes}
 
 
 def theirs(path):
