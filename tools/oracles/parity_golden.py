@@ -16,7 +16,8 @@ import sys
 import numpy as np
 import torch
 import transformers
-from transformers import T5Config, T5ForConditionalGeneration
+from transformers import (MT5Config, MT5ForConditionalGeneration, T5Config,
+                          T5ForConditionalGeneration)
 
 PROJECTIONS = 8
 
@@ -44,8 +45,10 @@ CASES = [
     ("one layer", shape(64, 16, 8, 24, 1, 1, 2), [(1, 1)]),
     ("one head", shape(64, 16, 16, 24, 1, 1, 1), [(140, 130), (8, 8)]),
     ("ByT5-like", shape(384, 48, 8, 96, 6, 2, 6), [(512, 180), (130, 40)]),
-    ("mT5-like", shape(1000, 40, 16, 72, 2, 2, 3, relative_attention_num_buckets=16,
-                       relative_attention_max_distance=64), [(150, 140), (33, 9)]),
+    ("mT5", shape(1000, 40, 16, 72, 2, 2, 3, relative_attention_num_buckets=16,
+                  relative_attention_max_distance=64), [(150, 140), (33, 9)]),
+    ("mT5, tied", shape(90, 40, 16, 72, 2, 2, 3, tie_word_embeddings=True,
+                        scale_decoder_outputs=False), [(15, 14), (33, 9)]),
     ("T5 1.1 form with ReLU", shape(80, 24, 8, 32, 2, 2, 3, feed_forward="relu"), [(20, 150)]),
     ("gated and tied", shape(80, 24, 8, 32, 2, 2, 3, tie_word_embeddings=True), [(150, 20)]),
 ]
@@ -106,7 +109,11 @@ def summary(values):
 def expected(name, config, lengths):
     ours = dict(config)
     feed_forward = ours.pop("feed_forward")
-    model = T5ForConditionalGeneration(T5Config(
+    ours.pop("scale_decoder_outputs", None)
+    kinds = {True: (MT5Config, MT5ForConditionalGeneration),
+             False: (T5Config, T5ForConditionalGeneration)}
+    of_config, of_model = kinds[name.startswith("mT5")]
+    model = of_model(of_config(
         **ours, feed_forward_proj={"gated_gelu": "gated-gelu", "relu": "relu"}[feed_forward],
         dropout_rate=0.0, decoder_start_token_id=0, attn_implementation="eager")).eval()
     if not config["tie_word_embeddings"]:

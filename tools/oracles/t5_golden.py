@@ -8,8 +8,9 @@
 saves them, and expected.safetensors with inputs, logits, the summed loss, the gradient of every
 parameter, greedy generations and log-probabilities of options; versions go to versions.json.
 
-`verify` loads DIR with transformers and compares its logits with those in DIR/probe.safetensors,
-which the test `exports_load` writes where EXT5_ORACLE_PYTHON names a Python that has transformers.
+`verify` loads DIR with transformers and compares its logits and the gradient of every parameter
+with those in DIR/probe.safetensors, as norms of differences over norms; the test `exports_load`
+writes that file where EXT5_ORACLE_PYTHON names a Python that has transformers.
 """
 
 import json
@@ -139,13 +140,19 @@ def verify(folder):
     if wrong:
         sys.exit(f"transformers complains: {wrong}")
     probe = load_file(folder / "probe.safetensors")
-    with torch.no_grad():
-        logits = model.eval()(
-            input_ids=probe["encoder_ids"].long(), decoder_input_ids=probe["decoder_inputs"].long(),
-        ).logits
-    worst = (logits - probe["logits"]).abs().max().item()
-    print(f"{logits.numel()} logits differ by {worst:.2e} at most")
-    if not worst < 1e-4:
+    targets = probe["decoder_targets"].long()
+    logits = model.eval()(
+        input_ids=probe["encoder_ids"].long(), decoder_input_ids=probe["decoder_inputs"].long(),
+    ).logits
+    torch.nn.functional.cross_entropy(logits.transpose(1, 2), targets, reduction="sum").backward()
+    error = lambda found, expected: ((found - expected).norm() / expected.norm()).item()
+    of_logits = error(probe["logits"], logits.detach())
+    of_gradients = {key: error(probe[f"gradient {key}"], parameter.grad)
+                    for key, parameter in model.named_parameters()}
+    worst = max(of_gradients, key=of_gradients.get)
+    print(f"{folder.name}: logits {of_logits:.1e}, {len(of_gradients)} gradients "
+          f"{of_gradients[worst]:.1e} at most ({worst})")
+    if not (of_logits < 1e-4 and of_gradients[worst] < 1e-3):
         sys.exit("too much")
 
 

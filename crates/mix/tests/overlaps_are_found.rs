@@ -152,7 +152,7 @@ fn known_overlaps_of_real_data_are_found() {
         skipped("there is no real data");
         return;
     }
-    let recipe = repository.join("recipes/local/small.toml");
+    let recipe = repository.join("recipes/local/exmix-real.toml");
     let tasks = "mixture.tasks=[\"rte\", \"pascal_rte123\", \"sst2\", \"movie_reviews_sentences\", \
                  \"atis_slots\", \"atis_lambda\", \"sql_atis\", \"geo_funql\", \"sql_geography\"]";
     let overrides = [tasks.to_owned(), "mixture.r=0".to_owned(), "mixture.corpus=[]".to_owned()];

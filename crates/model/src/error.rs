@@ -52,6 +52,14 @@ pub enum ModelError {
         /// What is wrong with it.
         what: String,
     },
+    /// A folder without weights that can be read.
+    #[error("{}: {what}", folder.display())]
+    Weights {
+        /// The folder.
+        folder: PathBuf,
+        /// What it has instead, and what to do.
+        what: String,
+    },
     /// The weights file is not in safetensors format.
     #[error("{}: not a safetensors file: {source}", path.display())]
     Safetensors {

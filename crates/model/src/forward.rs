@@ -1,5 +1,6 @@
 //! The forward pass: blocks in their order.
 
+use crate::blocks::Mode;
 use crate::blocks::attention::{Setting, attention};
 use crate::blocks::embedding::embedding;
 use crate::blocks::feed_forward::feed_forward;
@@ -17,8 +18,7 @@ pub(crate) struct Forward<'a> {
     pub config: &'a T5Config,
     pub weights: Parameters<Tensor<2>>,
     pub dropout: Option<Dropout>,
-    /// Whether blocks keep their inputs alone for the backward pass.
-    pub recompute: bool,
+    pub mode: Mode,
 }
 
 impl Forward<'_> {
@@ -33,7 +33,7 @@ impl Forward<'_> {
         self.stack(&self.weights.encoder, "encoder", x, &setting, None)
     }
 
-    /// Runs the decoder; gives what the head takes, scaled for a tied one.
+    /// Runs the decoder; gives what the head takes.
     pub fn decode(
         &self,
         x: Tensor<3>,
@@ -48,9 +48,9 @@ impl Forward<'_> {
         self.scale(hidden)
     }
 
-    /// Where the head is tied, its inputs are scaled by d_model^−½.
+    /// The head's inputs, scaled by d_model^−½ where the configuration asks for it.
     pub fn scale(&self, hidden: Tensor<3>) -> Tensor<3> {
-        match self.config.tie_word_embeddings {
+        match self.config.scales_outputs() {
             true => hidden * (self.config.d_model as f64).powf(-0.5),
             false => hidden,
         }
@@ -64,10 +64,9 @@ impl Forward<'_> {
     fn setting(&self, scope: Scope, bidirectional: bool) -> Setting {
         Setting {
             heads: self.config.num_heads,
-            epsilon: self.config.layer_norm_epsilon,
             scope: Arc::new(scope),
             buckets: Buckets::new(self.config, bidirectional),
-            recompute: self.recompute,
+            mode: self.mode,
         }
     }
 
@@ -79,7 +78,6 @@ impl Forward<'_> {
         setting: &Setting,
         memory: Option<(&Tensor<3>, &Setting)>,
     ) -> Tensor<3> {
-        let epsilon = self.config.layer_norm_epsilon;
         let dropout = self.dropout.map(|dropout| dropout.at(name));
         let mut x = drop_out(x, dropout.map(|dropout| dropout.at("embedding")));
         for (number, block) in weights.blocks.iter().enumerate() {
@@ -89,9 +87,9 @@ impl Forward<'_> {
             if let (Some(weights), Some((memory, cross))) = (&block.cross_attention, memory) {
                 x = attention(&x, Some(memory), weights, None, cross, at("cross attention"));
             }
-            x = feed_forward(&x, &block.feed_forward, epsilon, at("feed forward"), self.recompute);
+            x = feed_forward(&x, &block.feed_forward, self.mode, at("feed forward"));
         }
-        let x = norm(x, weights.final_norm.clone(), epsilon);
+        let x = norm(x, weights.final_norm.clone(), self.mode.epsilon);
         drop_out(x, dropout.map(|dropout| dropout.at("final")))
     }
 }

@@ -1,5 +1,6 @@
 //! A T5 with its weights.
 
+use crate::blocks::Mode;
 use crate::blocks::head::{Targets, cross_entropy};
 use crate::config::T5Config;
 use crate::device;
@@ -12,8 +13,9 @@ use crate::init::Init;
 use crate::inputs::Inputs;
 use crate::kernels::cross_entropy::Objective;
 use crate::parameters::{Parameters, Spec, specs};
+use crate::precision::Precision;
 use burn::backend::flex::FlexTensor;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, FloatDType, Tensor};
 use ext5_core::{Batch, Key};
 use std::fmt;
 
@@ -27,6 +29,7 @@ pub struct T5 {
     pub(crate) specs: Vec<Spec>,
     /// One tensor for each spec; gains have the shape `[1, d_model]`.
     pub(crate) tensors: Vec<Tensor<2>>,
+    precision: Precision,
 }
 
 /// What is added to the cross-entropy, dropout, and what is kept for the backward pass.
@@ -80,7 +83,7 @@ impl T5 {
             flex::from_vec(values, shape, &device)
         };
         let tensors = values.into_iter().zip(&specs).map(tensor).collect();
-        T5 { config, specs, tensors }
+        T5 { config, specs, tensors, precision: Precision::F32 }
     }
 
     /// Moves the model to a device. Nothing else about it changes: all that it does, it does
@@ -95,6 +98,20 @@ impl T5 {
             flex::from_vec(flex::into_vec(tensor), shape, &device)
         };
         self.tensors = self.tensors.into_iter().map(moved).collect();
+        Ok(self)
+    }
+
+    /// Computes in `precision` from now on, on the device where the model is.
+    ///
+    /// # Errors
+    /// When the device does not have it.
+    pub fn with_precision(mut self, precision: Precision) -> Result<T5, ModelError> {
+        let lacks = |tensor: &Tensor<2>| !tensor.device().supports_dtype(FloatDType::BF16);
+        if precision == Precision::Bf16 && self.tensors.first().is_some_and(lacks) {
+            let what = "it has no bf16, which graphics cards of NVIDIA have by `cuda`; use f32";
+            return Err(ModelError::Device(what.to_owned()));
+        }
+        self.precision = precision;
         Ok(self)
     }
 
@@ -165,8 +182,8 @@ impl T5 {
             .iter()
             .map(|tensor| Tensor::from_inner(tensor.clone()).require_grad())
             .collect();
-        let forward =
-            Forward { recompute: options.recompute, ..self.forward(&tracked, options.dropout) };
+        let mut forward = self.forward(&tracked, options.dropout);
+        forward.mode.recompute = options.recompute;
         // Both sides at once: the gradient of the embedding is as large as the embedding, and would
         // otherwise be made twice and added up.
         let ids = [&batch.encoder_ids[..], &batch.decoder_inputs].concat();
@@ -245,15 +262,21 @@ impl T5 {
         Ok((forward, hidden))
     }
 
-    /// The weights as tensors of Flex, where they live there.
+    /// The weights as tensors of Flex, where they live there and are computed with as they are.
     pub(crate) fn primitives(&self) -> Option<Parameters<FlexTensor>> {
+        self.mode().may_fuse()?;
         let found: Option<Vec<_>> = self.tensors.iter().map(flex::primitive).collect();
         Some(Parameters::of(&self.config, found?))
     }
 
     pub(crate) fn forward(&self, tensors: &[Tensor<2>], dropout: Option<Dropout>) -> Forward<'_> {
         let weights = Parameters::of(&self.config, tensors.iter().cloned());
-        Forward { config: &self.config, weights, dropout, recompute: false }
+        Forward { config: &self.config, weights, dropout, mode: self.mode() }
+    }
+
+    fn mode(&self) -> Mode {
+        let epsilon = self.config.layer_norm_epsilon;
+        Mode { epsilon, precision: self.precision, recompute: false }
     }
 }
 

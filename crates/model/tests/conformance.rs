@@ -8,7 +8,7 @@ mod support;
 use ext5_core::{Batch, Key};
 use ext5_model::{
     Backward, Beam, Device, Dropout, FeedForward, Generation, Init, LengthPenalty, LossOptions,
-    Strategy, T5, T5Config, composed,
+    Precision, Strategy, T5, T5Config, composed,
 };
 use support::{Segment, batch, config, sequence};
 
@@ -198,4 +198,21 @@ fn weights_are_seen_changed_and_saved() {
         model.save(folder.path()).unwrap();
         assert!(values(&T5::load(folder.path()).unwrap()) == values(&model));
     });
+}
+
+#[test]
+fn bf16_is_right_or_refused() {
+    for config in configs() {
+        let expected = real_logits(&model(&config), &packed());
+        there(model(&config), |model| match model.with_precision(Precision::Bf16) {
+            Ok(model) => {
+                let found = real_logits(&model, &packed());
+                assert!(relative("logits in bf16", &found, &expected) < 2e-2);
+            }
+            Err(error) => {
+                println!("{error}");
+                assert!(error.to_string().contains("it has no bf16"), "{error}");
+            }
+        });
+    }
 }

@@ -3,7 +3,7 @@
 mod support;
 
 use ext5_core::{Batch, Key};
-use ext5_model::{FeedForward, Init, ModelError, T5, T5Config};
+use ext5_model::{FeedForward, Init, LossOptions, ModelError, T5, T5Config};
 use safetensors::{Dtype, SafeTensors};
 use std::path::Path;
 use support::{batch, config, sequence};
@@ -180,37 +180,113 @@ fn missing_files_are_named() {
     assert!(error.contains("config.json"), "{error}");
     std::fs::write(folder.path().join("config.json"), "{").unwrap();
     assert!(matches!(T5::load(folder.path()), Err(ModelError::ConfigFile { .. })));
+    let config = config().to_hugging_face().to_string();
+    std::fs::write(folder.path().join("config.json"), config).unwrap();
+    let error = T5::load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("model.safetensors"), "{error}");
+    std::fs::write(folder.path().join("pytorch_model.bin"), "").unwrap();
+    let error = T5::load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("save_pretrained"), "{error}");
+}
+
+#[test]
+fn a_tensor_in_two_files_is_refused() {
+    let model = T5::init(config(), Init::T5x, Key::new(1)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    model.save_sharded(folder.path(), 60_000).unwrap();
+    let shards = |number| {
+        let find = |entry: &std::fs::DirEntry| {
+            let name = entry.file_name().into_string().unwrap();
+            name.starts_with(&format!("model-{number:05}"))
+        };
+        let mut entries = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap);
+        entries.find(find).unwrap().path()
+    };
+    let [first, second] = [1, 2].map(|number| std::fs::read(shards(number)).unwrap());
+    let [first, second] = [&first, &second].map(|bytes| SafeTensors::deserialize(bytes).unwrap());
+    let all: Vec<_> = first.iter().chain(second.iter()).collect();
+    std::fs::write(shards(2), safetensors::serialize(all, None).unwrap()).unwrap();
+    let error = T5::load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("is in another file of model.safetensors.index.json"), "{error}");
+}
+
+/// transformers 5 writes every mT5 as tied, and scales none.
+#[test]
+fn an_mt5_has_the_head_that_its_weights_have() {
+    for tie_word_embeddings in [false, true] {
+        let scale_decoder_outputs = tie_word_embeddings.then_some(false);
+        let config = T5Config { tie_word_embeddings, scale_decoder_outputs, ..config() };
+        let model = T5::init(config, Init::T5x, Key::new(1)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        model.save(folder.path()).unwrap();
+        let mut keys = model.config().to_hugging_face();
+        keys["model_type"] = "mt5".into();
+        keys["tie_word_embeddings"] = true.into();
+        keys.as_object_mut().unwrap().remove("scale_decoder_outputs");
+        std::fs::write(folder.path().join("config.json"), keys.to_string()).unwrap();
+        let loaded = T5::load(folder.path()).unwrap();
+        assert_eq!(loaded.config(), model.config());
+        assert!(loaded.logits(&probe()).unwrap() == model.logits(&probe()).unwrap());
+    }
+}
+
+/// Everything that transformers needs to compute what `model` computes for a batch.
+fn write_probe(model: &T5, batch: &Batch, folder: &Path) {
+    let ids = |ids: &[u32]| ids.iter().flat_map(|id| id.to_le_bytes()).collect::<Vec<u8>>();
+    let values = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+    let (rows, vocabulary) = (batch.rows, model.config().vocab_size);
+    let inputs = vec![rows, batch.encoder_ids.len() / rows];
+    let targets = vec![rows, batch.decoder_targets.len() / rows];
+    let of_logits = vec![rows, targets[1], vocabulary];
+    let mut tensors = vec![
+        ("encoder_ids".to_owned(), Dtype::I32, inputs, ids(&batch.encoder_ids)),
+        ("decoder_inputs".to_owned(), Dtype::I32, targets.clone(), ids(&batch.decoder_inputs)),
+        ("decoder_targets".to_owned(), Dtype::I32, targets, ids(&batch.decoder_targets)),
+        ("logits".to_owned(), Dtype::F32, of_logits, values(&model.logits(batch).unwrap())),
+    ];
+    let gradients = model.backward(batch, &LossOptions::default()).unwrap().gradients;
+    model.clone().update(&gradients, |name, shape, _, gradient| {
+        let name = format!("gradient {name}");
+        tensors.push((name, Dtype::F32, shape.to_vec(), values(gradient)));
+    });
+    let views = tensors.iter().map(|(name, dtype, shape, data)| {
+        let view = safetensors::tensor::TensorView::new(*dtype, shape.clone(), data);
+        (name, view.unwrap())
+    });
+    let file = folder.join("probe.safetensors");
+    std::fs::write(file, safetensors::serialize(views, None).unwrap()).unwrap();
 }
 
 /// Runs `tools/oracles/t5_golden.py verify` where EXT5_ORACLE_PYTHON names a Python for it.
 #[test]
-fn transformers_computes_the_same_logits() {
+fn transformers_computes_the_same() {
     let Some(python) = std::env::var_os("EXT5_ORACLE_PYTHON") else {
         ext5_core::testing::skipped("EXT5_ORACLE_PYTHON names no Python with transformers");
         return;
     };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/oracles/t5_golden.py");
-    for config in [config(), old_config()] {
+    let folder = tempfile::tempdir().unwrap();
+    let tied_alone =
+        T5Config { tie_word_embeddings: true, scale_decoder_outputs: Some(false), ..config() };
+    let small = T5Config::named("t5-1.1-small").unwrap();
+    for (name, config, sharded) in [
+        ("untied", config(), false),
+        ("tied", old_config(), false),
+        ("tied, not scaled", tied_alone, false),
+        ("in several files", config(), true),
+        ("T5 1.1 small", small, true),
+    ] {
+        let folder = folder.path().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        let most = if config.d_model < 512 { 60_000 } else { 100 << 20 };
         let model = T5::init(config, Init::T5x, Key::new(1)).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        model.save(folder.path()).unwrap();
-        let batch = probe();
-        let bytes = |ids: &[u32]| ids.iter().flat_map(|id| id.to_le_bytes()).collect::<Vec<u8>>();
-        let logits = model.logits(&batch).unwrap();
-        let logits: Vec<u8> = logits.iter().flat_map(|value| value.to_le_bytes()).collect();
-        let (inputs, outputs) = (bytes(&batch.encoder_ids), bytes(&batch.decoder_inputs));
-        let view = |dtype, shape: &[usize], data| {
-            safetensors::tensor::TensorView::new(dtype, shape.to_vec(), data).unwrap()
-        };
-        let views = [
-            ("encoder_ids", view(Dtype::I32, &[2, 20], &inputs)),
-            ("decoder_inputs", view(Dtype::I32, &[2, 9], &outputs)),
-            ("logits", view(Dtype::F32, &[2, 9, 256], &logits)),
-        ];
-        let file = folder.path().join("probe.safetensors");
-        std::fs::write(file, safetensors::serialize(views, None).unwrap()).unwrap();
+        match sharded {
+            true => model.save_sharded(&folder, most).unwrap(),
+            false => model.save(&folder).unwrap(),
+        }
+        write_probe(&model, &probe(), &folder);
         let mut command = std::process::Command::new(&python);
-        let status = command.arg(&script).arg("verify").arg(folder.path()).status().unwrap();
-        assert!(status.success());
+        let status = command.arg(&script).arg("verify").arg(&folder).status().unwrap();
+        assert!(status.success(), "{name}");
     }
 }

@@ -148,7 +148,9 @@ impl<'a> Trainer<'a> {
                 position: Position::default(),
             },
         };
-        let model = model.to_device(recipe.train.device).map_err(CheckpointError::from)?;
+        let placed = model.to_device(recipe.train.device);
+        let model = placed.and_then(|model| model.with_precision(recipe.train.precision));
+        let model = model.map_err(CheckpointError::from)?;
         let scoring = Scoring::new(recipe)?;
         let path = folder.log();
         let failed = |source| TrainError::Log { path, source };

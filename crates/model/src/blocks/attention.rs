@@ -1,11 +1,13 @@
 //! norm + attention + residual.
 
+use super::Mode;
 use super::norm::{drop_out, norm};
 use crate::dropout::Dropout;
 use crate::flex::{self, Input, Saved};
 use crate::kernels::attention_block::{self as kernel, AttentionBlock};
 use crate::parameters::Attention;
 use crate::positions::Buckets;
+use crate::precision::Precision;
 use crate::scope::Scope;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use std::sync::Arc;
@@ -16,11 +18,9 @@ type Weights = Attention<Tensor<2>>;
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     pub heads: usize,
-    pub epsilon: f64,
     pub scope: Arc<Scope>,
     pub buckets: Buckets,
-    /// Whether only the inputs are kept for the backward pass.
-    pub recompute: bool,
+    pub mode: Mode,
 }
 
 /// x + attention(norm(x)) for `x` of `[rows, queries, width]`. Keys and values come from `memory`,
@@ -47,11 +47,12 @@ fn composed(
 ) -> Tensor<3> {
     let scope = &*setting.scope;
     let device = x.device().without_autodiff();
-    let normed = norm(x.clone(), weights.norm.clone(), setting.epsilon);
+    let normed = norm(x.clone(), weights.norm.clone(), setting.mode.epsilon);
     let source = memory.unwrap_or(&normed);
-    let k = to_heads(source, &weights.k, setting.heads);
-    let v = to_heads(source, &weights.v, setting.heads);
-    let q = to_heads(&normed, &weights.q, setting.heads);
+    let precision = setting.mode.precision;
+    let k = to_heads(source, &weights.k, setting.heads, precision);
+    let v = to_heads(source, &weights.v, setting.heads, precision);
+    let q = to_heads(&normed, &weights.q, setting.heads, precision);
     let mask = scope.mask();
     let mut mask = flex::from_vec(mask, [scope.rows, 1, scope.queries, scope.keys], &device);
     if let Some(table) = bias {
@@ -62,14 +63,19 @@ fn composed(
         let factors = dropout.at("weights").factors(scope.rows, setting.heads * scope.keys);
         flex::from_vec(factors, [scope.rows, setting.heads, 1, scope.keys], &device)
     });
-    let branch = from_heads(attend(q, k, v, mask, factors), &weights.o);
+    let branch = from_heads(attend(q, k, v, mask, factors, precision), &weights.o, precision);
     x.clone() + drop_out(branch, dropout.map(|dropout| dropout.at("residual")))
 }
 
 /// Projects `[rows, length, width]` to `[rows, heads, length, head width]`.
-pub(crate) fn to_heads(x: &Tensor<3>, weight: &Tensor<2>, heads: usize) -> Tensor<4> {
+pub(crate) fn to_heads(
+    x: &Tensor<3>,
+    weight: &Tensor<2>,
+    heads: usize,
+    precision: Precision,
+) -> Tensor<4> {
     let ([rows, length, _], [inner, _]) = (x.dims(), weight.dims());
-    let projected = x.clone().matmul(weight.clone().transpose().unsqueeze());
+    let projected = precision.product(x.clone(), weight.clone().transpose().unsqueeze());
     projected.reshape([rows, length, heads, inner / heads]).swap_dims(1, 2)
 }
 
@@ -81,20 +87,21 @@ pub(crate) fn attend(
     v: Tensor<4>,
     bias: Tensor<4>,
     factors: Option<Tensor<4>>,
+    precision: Precision,
 ) -> Tensor<4> {
-    let weights = activation::softmax(q.matmul(k.transpose()) + bias, 3);
+    let weights = activation::softmax(precision.product(q, k.transpose()) + bias, 3);
     let weights = match factors {
         Some(factors) => weights * factors,
         None => weights,
     };
-    weights.matmul(v)
+    precision.product(weights, v)
 }
 
 /// Joins `[rows, heads, length, head width]` and projects it to `[rows, length, width]`.
-pub(crate) fn from_heads(heads: Tensor<4>, weight: &Tensor<2>) -> Tensor<3> {
+pub(crate) fn from_heads(heads: Tensor<4>, weight: &Tensor<2>, precision: Precision) -> Tensor<3> {
     let [rows, count, length, width] = heads.dims();
     let joined = heads.swap_dims(1, 2).reshape([rows, length, count * width]);
-    joined.matmul(weight.clone().transpose().unsqueeze())
+    precision.product(joined, weight.clone().transpose().unsqueeze())
 }
 
 /// The bias of some queries and all keys from their start, `[1, heads, queries, keys]`.
@@ -124,6 +131,7 @@ fn fused(
     setting: &Setting,
     dropout: Option<Dropout>,
 ) -> Option<Tensor<3>> {
+    setting.mode.may_fuse()?;
     let shape @ [rows, _, width] = x.dims();
     let factors = |site, rows, width| dropout.map(|drop| drop.at(site).factors(rows, width));
     let inputs = [
@@ -145,7 +153,7 @@ fn fused(
     };
     Some(flex::operation(inputs, shape, |inputs, _| {
         let (y, of_forward) = kept.block(inputs).forward(inputs[0]);
-        let of_forward = (!kept.setting.recompute).then_some(of_forward);
+        let of_forward = (!kept.setting.mode.recompute).then_some(of_forward);
         (y, (kept, of_forward))
     }))
 }
@@ -175,7 +183,7 @@ impl Fixed {
             bias: self.biased.then_some((table, self.setting.buckets)),
             heads: self.setting.heads,
             scope: &self.setting.scope,
-            epsilon: self.setting.epsilon as f32,
+            epsilon: self.setting.mode.epsilon as f32,
             weight_factors: self.weight_factors.as_deref(),
             outer_factors: self.outer_factors.as_deref(),
         }
@@ -204,7 +212,7 @@ impl Saved<8> for (Fixed, Option<kernel::Kept>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blocks::testing::{compare, parameter};
+    use crate::blocks::testing::{MODE, compare, parameter};
     use crate::scope::stretches;
     use ext5_core::Key;
 
@@ -222,10 +230,9 @@ mod tests {
         };
         let setting = Setting {
             heads: HEADS,
-            epsilon: 1e-6,
             scope: Arc::new(scope),
             buckets: Buckets { count: 8, max_distance: 6, bidirectional: !causal },
-            recompute: false,
+            mode: MODE,
         };
         let inputs = [
             parameter([14, WIDTH], 1.0, 1),

@@ -1,48 +1,48 @@
 //! norm + feed-forward + residual.
 
+use super::Mode;
 use super::norm::{drop_out, norm};
 use crate::dropout::Dropout;
 use crate::flex::{self, Input, Saved};
 use crate::kernels::feed_forward::{self as kernel, FeedForward};
 use crate::parameters::FeedForwardWeights;
+use crate::precision::Precision;
 use burn::tensor::{Tensor, activation};
 
 type Weights = FeedForwardWeights<Tensor<2>>;
 
-/// x + feed-forward(norm(x)) for `x` of `[rows, length, width]`. With `recompute`, only the inputs
-/// are kept for the backward pass.
+/// x + feed-forward(norm(x)) for `x` of `[rows, length, width]`.
 pub(crate) fn feed_forward(
     x: &Tensor<3>,
     weights: &Weights,
-    epsilon: f64,
+    mode: Mode,
     dropout: Option<Dropout>,
-    recompute: bool,
 ) -> Tensor<3> {
-    fused(x, weights, epsilon, dropout, recompute)
-        .unwrap_or_else(|| composed(x, weights, epsilon, dropout))
+    fused(x, weights, mode, dropout).unwrap_or_else(|| composed(x, weights, mode, dropout))
 }
 
-fn composed(x: &Tensor<3>, weights: &Weights, epsilon: f64, dropout: Option<Dropout>) -> Tensor<3> {
-    let normed = norm(x.clone(), weights.norm.clone(), epsilon);
-    let project =
-        |x: Tensor<3>, weight: &Tensor<2>| x.matmul(weight.clone().transpose().unsqueeze());
-    let hidden = project(normed.clone(), &weights.wi);
+fn composed(x: &Tensor<3>, weights: &Weights, mode: Mode, dropout: Option<Dropout>) -> Tensor<3> {
+    let normed = norm(x.clone(), weights.norm.clone(), mode.epsilon);
+    let turned = |weight: &Tensor<2>| weight.clone().transpose().unsqueeze();
+    let project = |weight| mode.precision.product(normed.clone(), turned(weight));
+    let hidden = project(&weights.wi);
     let active = match &weights.gate {
-        Some(gate) => activation::gelu_approximate(hidden) * project(normed, gate),
+        Some(gate) => activation::gelu_approximate(hidden) * project(gate),
         None => activation::relu(hidden),
     };
     let active = drop_out(active, dropout.map(|dropout| dropout.at("inner")));
-    let branch = project(active, &weights.wo);
+    // The output reaches values that bf16 cannot hold.
+    let branch = Precision::F32.product(active, turned(&weights.wo));
     x.clone() + drop_out(branch, dropout.map(|dropout| dropout.at("residual")))
 }
 
 fn fused(
     x: &Tensor<3>,
     weights: &Weights,
-    epsilon: f64,
+    mode: Mode,
     dropout: Option<Dropout>,
-    recompute: bool,
 ) -> Option<Tensor<3>> {
+    mode.may_fuse()?;
     let shape @ [rows, length, width] = x.dims();
     let [inner, _] = weights.wi.dims();
     let factors = |site, width| dropout.map(|dropout| dropout.at(site).factors(rows, width));
@@ -56,14 +56,14 @@ fn fused(
     ];
     let settings = Settings {
         gated,
-        epsilon: epsilon as f32,
+        epsilon: mode.epsilon as f32,
         inner_factors: factors("inner", inner),
         outer_factors: factors("residual", width),
         length,
     };
     Some(flex::operation(inputs, shape, |inputs, _| {
         let (y, kept) = settings.block(inputs).forward(inputs[0]);
-        (y, (settings, (!recompute).then_some(kept)))
+        (y, (settings, (!mode.recompute).then_some(kept)))
     }))
 }
 
@@ -104,7 +104,7 @@ impl Saved<5> for (Settings, Option<kernel::Kept>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blocks::testing::{compare, parameter};
+    use crate::blocks::testing::{MODE, compare, parameter};
     use ext5_core::Key;
 
     fn check(gated: bool, dropout: Option<Dropout>) {
@@ -127,8 +127,8 @@ mod tests {
         let lift = |x: &Tensor<2>| x.clone().reshape([3, 7, width]);
         compare(
             &all,
-            |p| fused(&lift(&p[0]), &weights(&p[1..]), 1e-6, dropout, false).unwrap(),
-            |p| composed(&lift(&p[0]), &weights(&p[1..]), 1e-6, dropout),
+            |p| fused(&lift(&p[0]), &weights(&p[1..]), MODE, dropout).unwrap(),
+            |p| composed(&lift(&p[0]), &weights(&p[1..]), MODE, dropout),
         );
     }
 

@@ -1,7 +1,11 @@
 //! Comparing the two bodies of a block.
 
+use super::Mode;
+use crate::precision::Precision;
 use burn::tensor::{Device, Tensor, TensorData};
 use ext5_core::Key;
+
+pub(crate) const MODE: Mode = Mode { epsilon: 1e-6, precision: Precision::F32, recompute: false };
 
 /// A tracked tensor of normal draws.
 pub(crate) fn parameter<const D: usize>(shape: [usize; D], deviation: f64, seed: u64) -> Tensor<D> {

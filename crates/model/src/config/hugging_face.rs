@@ -30,46 +30,92 @@ struct Keys {
     /// Absent from the configurations of T5 1.0.
     #[serde(default = "relu")]
     feed_forward_proj: String,
-    #[serde(default = "tied")]
-    tie_word_embeddings: bool,
+    /// Both follow from `feed_forward_proj`, and replace it where they are written.
+    is_gated_act: Option<bool>,
+    dense_act_fn: Option<String>,
+    tie_word_embeddings: Option<bool>,
     /// Since version 5, transformers writes `tie_word_embeddings` as true whatever is the case, and
-    /// this key instead, false for untied heads.
+    /// for a T5 this key.
     scale_decoder_outputs: Option<bool>,
+    #[serde(default)]
+    architectures: Option<Vec<String>>,
 }
 
 fn relu() -> String {
     "relu".to_owned()
 }
 
-fn tied() -> bool {
-    true
+impl Keys {
+    /// What the model is, where it is not a T5 that this crate computes.
+    fn other_model(&self) -> Option<String> {
+        match self.model_type.as_deref() {
+            // ByT5 and Flan-T5 are T5s by other names.
+            None | Some("t5" | "mt5") => {}
+            Some("umt5") => {
+                let why = "every layer of a umT5 has a position bias of its own";
+                return Some(format!("model_type is `umt5`; expected `t5` or `mt5`: {why}"));
+            }
+            Some(kind) => {
+                return Some(format!("model_type is `{kind}`; expected `t5` or `mt5`"));
+            }
+        }
+        let architectures = self.architectures.iter().flatten();
+        let encoder = architectures.clone().find(|name| name.ends_with("EncoderModel"))?;
+        Some(format!("it is of {encoder}, an encoder alone; expected an encoder and a decoder"))
+    }
+
+    fn feed_forward(&self) -> Result<FeedForward, String> {
+        // transformers takes gelu_new, the tanh approximation, for `gated-gelu`.
+        let (feed_forward, gated, activation) = match self.feed_forward_proj.as_str() {
+            "relu" => (FeedForward::Relu, false, "relu"),
+            "gated-gelu" => (FeedForward::GatedGelu, true, "gelu_new"),
+            other => {
+                let expected = "expected `gated-gelu` or `relu`";
+                return Err(format!("feed_forward_proj is `{other}`; {expected}"));
+            }
+        };
+        let wanted = format!(
+            "expected {gated} and `{activation}` beside feed_forward_proj `{}`",
+            self.feed_forward_proj
+        );
+        match (self.is_gated_act, self.dense_act_fn.as_deref()) {
+            (Some(found), _) if found != gated => Err(format!("is_gated_act is {found}; {wanted}")),
+            (_, Some(found)) if found != activation => {
+                Err(format!("dense_act_fn is `{found}`; {wanted}"))
+            }
+            _ => Ok(feed_forward),
+        }
+    }
 }
 
-impl T5Config {
+/// A `config.json` as read. Those that transformers 5 writes do not say whether the head is the
+/// embedding: the weights do.
+pub(crate) struct Published {
+    config: T5Config,
+    scaled: bool,
+    /// Whether the head is the embedding, where the file says so.
+    tied: Option<bool>,
+}
+
+impl Published {
     /// Reads a `config.json` of Hugging Face transformers; `path` is named in errors.
     ///
     /// # Errors
     /// When it is not the configuration of a T5, or of one that this crate cannot compute.
-    pub fn from_hugging_face(text: &str, path: &Path) -> Result<T5Config, ModelError> {
+    pub fn read(text: &str, path: &Path) -> Result<Published, ModelError> {
         let wrong = |what: String| ModelError::ConfigFile { path: path.to_owned(), what };
         let keys: Keys = serde_json::from_str(text)
             .map_err(|error| wrong(format!("not the configuration of a T5: {error}")))?;
-        // mT5 and ByT5 are T5s under other names.
-        if let Some(kind) = keys.model_type.as_deref()
-            && !["t5", "mt5"].contains(&kind)
-        {
-            return Err(wrong(format!("model_type is `{kind}`; expected `t5`")));
+        if let Some(what) = keys.other_model() {
+            return Err(wrong(what));
         }
-        let feed_forward = match keys.feed_forward_proj.as_str() {
-            "relu" => FeedForward::Relu,
-            // transformers takes gelu_new, the tanh approximation, under this name.
-            "gated-gelu" => FeedForward::GatedGelu,
-            other => {
-                return Err(wrong(format!(
-                    "feed_forward_proj is `{other}`; expected `gated-gelu` or `relu`"
-                )));
-            }
-        };
+        let feed_forward = keys.feed_forward().map_err(wrong)?;
+        // transformers 5 never scales what the head of an mT5 takes.
+        let multilingual = keys.model_type.as_deref() == Some("mt5");
+        let scaled = !multilingual
+            && keys.scale_decoder_outputs.or(keys.tie_word_embeddings).unwrap_or(true);
+        let said = keys.tie_word_embeddings.unwrap_or(true);
+        let open = said && (multilingual || keys.scale_decoder_outputs.is_some());
         let config = T5Config {
             vocab_size: keys.vocab_size,
             d_model: keys.d_model,
@@ -81,17 +127,28 @@ impl T5Config {
             relative_attention_num_buckets: keys.relative_attention_num_buckets,
             relative_attention_max_distance: keys.relative_attention_max_distance,
             feed_forward,
-            tie_word_embeddings: keys.scale_decoder_outputs.unwrap_or(keys.tie_word_embeddings),
+            tie_word_embeddings: said,
+            scale_decoder_outputs: None,
             layer_norm_epsilon: keys.layer_norm_epsilon,
             dropout_rate: keys.dropout_rate,
         };
         config.check().map_err(|error| wrong(error.to_string()))?;
-        Ok(config)
+        Ok(Published { config, scaled, tied: (!open).then_some(said) })
     }
 
+    /// The shape, for weights that have a head unlike the embedding, or none.
+    pub fn config(&self, own_head: bool) -> T5Config {
+        let tie_word_embeddings = self.tied.unwrap_or(!own_head);
+        let unusual = self.scaled != tie_word_embeddings;
+        let scale_decoder_outputs = unusual.then_some(self.scaled);
+        T5Config { tie_word_embeddings, scale_decoder_outputs, ..self.config.clone() }
+    }
+}
+
+impl T5Config {
     /// The `config.json` of this shape for Hugging Face transformers.
     pub fn to_hugging_face(&self) -> Value {
-        json!({
+        let mut keys = json!({
             "architectures": ["T5ForConditionalGeneration"],
             "model_type": "t5",
             "is_encoder_decoder": true,
@@ -117,7 +174,12 @@ impl T5Config {
             "decoder_start_token_id": 0,
             "use_cache": true,
             "torch_dtype": "float32",
-        })
+        });
+        // Absent, transformers takes it from `tie_word_embeddings`.
+        if let Some(scale) = self.scale_decoder_outputs {
+            keys["scale_decoder_outputs"] = scale.into();
+        }
+        keys
     }
 }
 
@@ -125,8 +187,14 @@ impl T5Config {
 mod tests {
     use super::*;
 
+    fn published(text: &str) -> Result<Published, ModelError> {
+        Published::read(text, Path::new("config.json"))
+    }
+
+    /// The shape with weights that have a head only where the shape has one.
     fn read(text: &str) -> Result<T5Config, ModelError> {
-        T5Config::from_hugging_face(text, Path::new("config.json"))
+        let published = published(text)?;
+        Ok(published.config(published.tied == Some(false)))
     }
 
     #[test]
@@ -145,12 +213,35 @@ mod tests {
         assert_eq!(read(text).unwrap(), T5Config::named("t5-small").unwrap());
     }
 
+    /// As transformers 5 writes them: `tie_word_embeddings` is always true.
     #[test]
-    fn version_5_marks_untied_heads_by_their_scale() {
+    fn weights_tell_whether_the_head_is_the_embedding() {
         let mut keys = T5Config::default().to_hugging_face();
         keys["tie_word_embeddings"] = true.into();
+        let said = published(&keys.to_string()).unwrap();
+        assert!(said.config(true).tie_word_embeddings && said.config(true).scales_outputs());
         keys["scale_decoder_outputs"] = false.into();
-        assert_eq!(read(&keys.to_string()).unwrap(), T5Config::default());
+        let t5 = published(&keys.to_string()).unwrap();
+        keys["model_type"] = "mt5".into();
+        keys.as_object_mut().unwrap().remove("scale_decoder_outputs");
+        let mt5 = published(&keys.to_string()).unwrap();
+        for published in [t5, mt5] {
+            assert_eq!(published.config(true), T5Config::default());
+            let tied = published.config(false);
+            assert!(tied.tie_word_embeddings && !tied.scales_outputs());
+            assert_eq!(read(&tied.to_hugging_face().to_string()).unwrap(), tied);
+        }
+    }
+
+    /// As transformers 4 wrote them, and Google published them.
+    #[test]
+    fn an_untied_mt5_wants_its_head() {
+        let mut keys = T5Config::default().to_hugging_face();
+        keys["model_type"] = "mt5".into();
+        for own_head in [false, true] {
+            let config = published(&keys.to_string()).unwrap().config(own_head);
+            assert_eq!(config, T5Config::default());
+        }
     }
 
     #[test]
@@ -158,7 +249,26 @@ mod tests {
         let text = T5Config::default().to_hugging_face().to_string();
         let error = read(&text.replace("\"t5\"", "\"bart\"")).unwrap_err().to_string();
         assert!(error.contains("bart"), "{error}");
+        let error = read(&text.replace("\"t5\"", "\"umt5\"")).unwrap_err().to_string();
+        assert!(error.contains("position bias of its own"), "{error}");
         let error = read(&text.replace("gated-gelu", "gated-silu")).unwrap_err().to_string();
         assert!(error.contains("gated-silu"), "{error}");
+        let error = read(&text.replace("T5ForConditionalGeneration", "T5EncoderModel"));
+        assert!(error.unwrap_err().to_string().contains("an encoder alone"));
+    }
+
+    /// Flan-T5 is published with the two keys that follow from `feed_forward_proj`.
+    #[test]
+    fn activations_must_agree() {
+        let mut keys = T5Config::default().to_hugging_face();
+        keys["is_gated_act"] = true.into();
+        keys["dense_act_fn"] = "gelu_new".into();
+        assert_eq!(read(&keys.to_string()).unwrap(), T5Config::default());
+        keys["dense_act_fn"] = "silu".into();
+        let error = read(&keys.to_string()).unwrap_err().to_string();
+        assert!(error.contains("dense_act_fn is `silu`"), "{error}");
+        keys["is_gated_act"] = false.into();
+        let error = read(&keys.to_string()).unwrap_err().to_string();
+        assert!(error.contains("is_gated_act is false"), "{error}");
     }
 }

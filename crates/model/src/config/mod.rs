@@ -3,6 +3,8 @@
 mod hugging_face;
 mod sizes;
 
+pub(crate) use hugging_face::Published;
+
 use crate::ModelError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,9 +53,13 @@ pub struct T5Config {
     /// The feed-forward block's inner layer.
     #[serde(default)]
     pub feed_forward: FeedForward,
-    /// Whether the head is the embedding, with hidden states scaled by d_model^−½: T5 1.0.
+    /// Whether the head is the embedding: T5 1.0.
     #[serde(default)]
     pub tie_word_embeddings: bool,
+    /// Whether hidden states are scaled by d_model^−½ before the head. Where absent, they are if the
+    /// head is the embedding; only some files of mT5 want something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale_decoder_outputs: Option<bool>,
     /// Added to the mean square in the norms.
     #[serde(default = "T5Config::default_epsilon")]
     pub layer_norm_epsilon: f64,
@@ -108,6 +114,11 @@ impl T5Config {
     pub fn parameters(&self) -> u64 {
         let specs = crate::parameters::specs(self);
         specs.iter().map(|spec| spec.shape.iter().map(|&n| n as u64).product::<u64>()).sum()
+    }
+
+    /// Whether hidden states are scaled by d_model^−½ before the head.
+    pub fn scales_outputs(&self) -> bool {
+        self.scale_decoder_outputs.unwrap_or(self.tie_word_embeddings)
     }
 
     /// Width of all attention heads together.

@@ -64,6 +64,7 @@ impl Size {
             relative_attention_max_distance: T5Config::default_max_distance(),
             feed_forward: if old { FeedForward::Relu } else { FeedForward::GatedGelu },
             tie_word_embeddings: old,
+            scale_decoder_outputs: None,
             layer_norm_epsilon: T5Config::default_epsilon(),
             dropout_rate: T5Config::default_dropout(),
         }

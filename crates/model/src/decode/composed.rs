@@ -1,6 +1,7 @@
 //! The decoder, token by token, in plain tensor operations: on every device.
 
 use super::questions::Questions;
+use crate::blocks::Mode;
 use crate::blocks::attention::{attend, from_heads, spread, to_heads};
 use crate::blocks::feed_forward::feed_forward;
 use crate::blocks::norm::norm;
@@ -38,14 +39,14 @@ impl<'a> Composed<'a> {
         memory: &Tensor<3>,
         questions: &Questions,
     ) -> Composed<'a> {
-        let heads = forward.config.num_heads;
+        let (heads, precision) = (forward.config.num_heads, forward.mode.precision);
         let device = memory.device();
         let blocks = &forward.weights.decoder.blocks;
         let cross = blocks.iter().filter_map(|block| block.cross_attention.as_ref());
         let cross = cross
             .map(|weights| Cache {
-                k: to_heads(memory, &weights.k, heads),
-                v: to_heads(memory, &weights.v, heads),
+                k: to_heads(memory, &weights.k, heads, precision),
+                v: to_heads(memory, &weights.v, heads, precision),
             })
             .collect();
         let mut mask = vec![MASKED; questions.rows * questions.length];
@@ -61,17 +62,16 @@ impl<'a> Composed<'a> {
     pub fn step(&mut self, last: &[u32]) -> Vec<f32> {
         let forward = self.forward;
         let stack = &forward.weights.decoder;
-        let epsilon = forward.config.layer_norm_epsilon;
         let mut x = forward.embed(last, last.len());
         let here = self.position..self.position + 1;
         let bias = spread(&stack.bias, Buckets::new(forward.config, false), here.clone(), here.end);
         for (number, block) in stack.blocks.iter().enumerate() {
             x = self.attend_to_own(x, number, &block.attention, &bias);
             x = self.attend_to_memory(x, number, block);
-            x = feed_forward(&x, &block.feed_forward, epsilon, None, false);
+            x = feed_forward(&x, &block.feed_forward, forward.mode, None);
         }
         self.position += 1;
-        let hidden = forward.scale(norm(x, stack.final_norm.clone(), epsilon));
+        let hidden = forward.scale(norm(x, stack.final_norm.clone(), forward.mode.epsilon));
         let [rows, _, width] = hidden.dims();
         let hidden = hidden.reshape([rows, width]);
         flex::into_vec(hidden.matmul(forward.head().clone().transpose()))
@@ -85,26 +85,30 @@ impl<'a> Composed<'a> {
         bias: &Tensor<4>,
     ) -> Tensor<3> {
         let heads = self.forward.config.num_heads;
-        let normed = norm(x.clone(), weights.norm.clone(), self.forward.config.layer_norm_epsilon);
-        let [q, k, v] = [&weights.q, &weights.k, &weights.v].map(|w| to_heads(&normed, w, heads));
+        let Mode { epsilon, precision, .. } = self.forward.mode;
+        let normed = norm(x.clone(), weights.norm.clone(), epsilon);
+        let [q, k, v] = [&weights.q, &weights.k, &weights.v]
+            .map(|weight| to_heads(&normed, weight, heads, precision));
         let cache = match self.own[number].take() {
             Some(cache) => {
                 Cache { k: Tensor::cat(vec![cache.k, k], 2), v: Tensor::cat(vec![cache.v, v], 2) }
             }
             None => Cache { k, v },
         };
-        let output = attend(q, cache.k.clone(), cache.v.clone(), bias.clone(), None);
+        let output = attend(q, cache.k.clone(), cache.v.clone(), bias.clone(), None, precision);
         self.own[number] = Some(cache);
-        x + from_heads(output, &weights.o)
+        x + from_heads(output, &weights.o, precision)
     }
 
     fn attend_to_memory(&self, x: Tensor<3>, number: usize, block: &Block<Tensor<2>>) -> Tensor<3> {
         let Some(weights) = &block.cross_attention else { return x };
         let cache = &self.cross[number];
-        let normed = norm(x.clone(), weights.norm.clone(), self.forward.config.layer_norm_epsilon);
-        let q = to_heads(&normed, &weights.q, self.forward.config.num_heads);
-        let output = attend(q, cache.k.clone(), cache.v.clone(), self.mask.clone(), None);
-        x + from_heads(output, &weights.o)
+        let Mode { epsilon, precision, .. } = self.forward.mode;
+        let normed = norm(x.clone(), weights.norm.clone(), epsilon);
+        let q = to_heads(&normed, &weights.q, self.forward.config.num_heads, precision);
+        let (k, v) = (cache.k.clone(), cache.v.clone());
+        let output = attend(q, k, v, self.mask.clone(), None, precision);
+        x + from_heads(output, &weights.o, precision)
     }
 
     /// Goes on with these rows in this order; a row may be left out, or be there several times.

@@ -139,7 +139,7 @@ impl<'a> Fused<'a> {
         }
         self.position += 1;
         let (mut hidden, _) = norm::forward(&x, slice(&stack.final_norm), epsilon);
-        if config.tie_word_embeddings {
+        if config.scales_outputs() {
             let scale = (width as f64).powf(-0.5) as f32;
             hidden.iter_mut().for_each(|value| *value *= scale);
         }

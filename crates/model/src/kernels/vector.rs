@@ -1,5 +1,7 @@
 //! Element-wise functions that the compiler can turn into vector instructions.
 
+use pulp::Simd;
+
 /// Runs `f` compiled for the widest vector instructions that the machine has. What `f` calls must
 /// be inlined to profit. Nothing in this crate lets the compiler reorder sums or fuse
 /// multiplications and additions, so the width does not change results.
@@ -57,6 +59,27 @@ pub(crate) fn sum(len: usize, f: impl Fn(usize) -> f32) -> f32 {
         }
     }
     (whole..len).fold(strands.iter().sum(), |sum, i| sum + f(i))
+}
+
+/// The dot product, in four sums of vectors at once: that hides how long each addition takes. Rounding
+/// depends on how wide they are.
+#[inline(always)]
+pub(crate) fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
+    let ((a, of_a), (b, of_b)) = (S::as_simd_f32s(a), S::as_simd_f32s(b));
+    let ((a, more_a), (b, more_b)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    let mut sums = [simd.splat_f32s(0.0); 4];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..4 {
+            sums[lane] = simd.mul_add_f32s(a[lane], b[lane], sums[lane]);
+        }
+    }
+    for (sum, (a, b)) in sums.iter_mut().zip(more_a.iter().zip(more_b)) {
+        *sum = simd.mul_add_f32s(*a, *b, *sum);
+    }
+    let [first, second, third, fourth] = sums;
+    let sum = simd.add_f32s(simd.add_f32s(first, second), simd.add_f32s(third, fourth));
+    let rest = of_a.iter().zip(of_b).map(|(a, b)| a * b);
+    simd.reduce_sum_f32s(sum) + rest.sum::<f32>()
 }
 
 /// The largest value.

@@ -2,7 +2,7 @@
 
 use super::CONFIG;
 use super::shards::{self, Shards, Tensors};
-use crate::config::T5Config;
+use crate::config::{Published, T5Config};
 use crate::error::ModelError;
 use crate::parameters::{Role, Spec, specs};
 use crate::t5::T5;
@@ -12,6 +12,7 @@ use safetensors::tensor::TensorView;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+const EMBEDDING: &str = "shared.weight";
 /// Other names of the embedding in files that hold it more than once.
 const EMBEDDING_ALIASES: [&str; 2] = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"];
 const HEAD: &str = "lm_head.weight";
@@ -28,9 +29,11 @@ impl T5 {
     /// of another shape than the configuration asks for are all named.
     pub fn load(folder: &Path) -> Result<T5, ModelError> {
         let (path, bytes) = shards::read(folder.join(CONFIG))?;
-        let config = T5Config::from_hugging_face(&String::from_utf8_lossy(&bytes), &path)?;
+        let published = Published::read(&String::from_utf8_lossy(&bytes), &path)?;
         let shards = Shards::read(folder)?;
-        match take_all(&config, &shards.tensors()?) {
+        let file = shards.tensors()?;
+        let config = published.config(has_own_head(&file));
+        match take_all(&config, &file) {
             Ok(values) => Ok(T5::from_values(config, values)),
             Err(wrong) => Err(ModelError::Tensors { path: shards.path, what: wrong.join("; ") }),
         }
@@ -55,13 +58,10 @@ fn take_all(config: &T5Config, file: &Tensors<'_>) -> Result<Vec<Vec<f32>>, Vec<
         }
     }
     left.remove(UNUSED);
-    let embedding = specs.iter().find(|spec| spec.role == Role::Embedding);
     let head = config.tie_word_embeddings.then_some(HEAD);
-    for (alias, spec) in
-        EMBEDDING_ALIASES.into_iter().chain(head).zip(embedding.into_iter().cycle())
-    {
-        if left.remove(alias) && !same(file, alias, spec) {
-            wrong.push(format!("{alias} differs from {}, which it is tied to", spec.name));
+    for alias in EMBEDDING_ALIASES.into_iter().chain(head) {
+        if left.remove(alias) && !is_embedding(file, alias) {
+            wrong.push(format!("{alias} differs from {EMBEDDING}, which it is tied to"));
         }
     }
     wrong.extend(left.into_iter().map(|name| format!("{name} is unknown")));
@@ -69,15 +69,27 @@ fn take_all(config: &T5Config, file: &Tensors<'_>) -> Result<Vec<Vec<f32>>, Vec<
 }
 
 fn find<'a>(file: &Tensors<'a>, spec: &Spec) -> Option<TensorView<'a>> {
-    let aliases = EMBEDDING_ALIASES.iter().filter(|_| spec.role == Role::Embedding).copied();
-    std::iter::once(spec.name.as_str()).chain(aliases).find_map(|name| file.tensor(name))
+    match spec.role {
+        Role::Embedding => embedding(file),
+        _ => file.tensor(&spec.name),
+    }
 }
 
-fn same(file: &Tensors<'_>, alias: &str, spec: &Spec) -> bool {
-    match (file.tensor(alias), find(file, spec)) {
+/// The embedding, under the first of its names that the files have.
+fn embedding<'a>(file: &Tensors<'a>) -> Option<TensorView<'a>> {
+    std::iter::once(EMBEDDING).chain(EMBEDDING_ALIASES).find_map(|name| file.tensor(name))
+}
+
+/// Whether the tensor called `alias` is the embedding to the bit.
+fn is_embedding(file: &Tensors<'_>, alias: &str) -> bool {
+    match (file.tensor(alias), embedding(file)) {
         (Some(one), Some(other)) => one.dtype() == other.dtype() && one.data() == other.data(),
         _ => false,
     }
+}
+
+fn has_own_head(file: &Tensors<'_>) -> bool {
+    file.tensor(HEAD).is_some() && !is_embedding(file, HEAD)
 }
 
 fn expected(spec: &Spec) -> String {

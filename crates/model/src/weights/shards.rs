@@ -5,8 +5,11 @@ use crate::error::ModelError;
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+/// Weights as PyTorch pickles them, in folders of before safetensors.
+const PICKLE: &str = "pytorch_model.bin";
 
 /// `model.safetensors.index.json`.
 #[derive(Deserialize, Serialize)]
@@ -47,6 +50,13 @@ impl Shards {
     pub fn read(folder: &Path) -> Result<Shards, ModelError> {
         let whole = folder.join(WEIGHTS);
         let path = folder.join(INDEX);
+        if !whole.exists() && !path.exists() && folder.join(PICKLE).exists() {
+            let what = format!(
+                "holds {PICKLE} alone, which can run code when it is read; expected {WEIGHTS}. In \
+                 transformers, from_pretrained and then save_pretrained write it"
+            );
+            return Err(ModelError::Weights { folder: folder.to_owned(), what });
+        }
         if whole.exists() || !path.exists() {
             let files = vec![read(whole.clone())?];
             return Ok(Shards { files, path: whole, index: None });
@@ -73,6 +83,7 @@ impl Shards {
     /// The tensors of all files. Each must lie where the index says.
     pub fn tensors(&self) -> Result<Tensors<'_>, ModelError> {
         let mut tensors = Vec::with_capacity(self.files.len());
+        let mut seen = BTreeSet::new();
         for (path, bytes) in &self.files {
             let parsed = SafeTensors::deserialize(bytes);
             let parsed =
@@ -82,9 +93,11 @@ impl Shards {
             let missing = expected
                 .filter(|(name, of)| file == of.as_str() && parsed.tensor(name).is_err())
                 .map(|(name, _)| format!("{name} is missing; {INDEX} says that it is here"));
-            let missing: Vec<_> = missing.collect();
-            if !missing.is_empty() {
-                let what = missing.join("; ");
+            let twice = parsed.names().into_iter().filter(|name| !seen.insert((*name).to_owned()));
+            let twice = twice.map(|name| format!("{name} is in another file of {INDEX} too"));
+            let wrong: Vec<_> = missing.chain(twice).collect();
+            if !wrong.is_empty() {
+                let what = wrong.join("; ");
                 return Err(ModelError::Tensors { path: path.clone(), what });
             }
             tensors.push(parsed);

@@ -1,6 +1,6 @@
 //! The sections of a recipe that only training reads.
 
-use ext5_model::{Device, Init, T5Config};
+use ext5_model::{Device, Init, Precision, T5Config};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -58,6 +58,9 @@ pub struct Train {
     /// features of the build.
     #[serde(default)]
     pub device: Device,
+    /// What matrix products are computed in; weights and gradients are f32 in any case.
+    #[serde(default)]
+    pub precision: Precision,
     /// Gradients whose norm over all parameters, per target token, is above this are scaled down to
     /// it; never by default.
     #[serde(default)]
