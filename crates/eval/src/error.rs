@@ -78,7 +78,7 @@ pub enum EvalError {
         /// The file of answers.
         path: PathBuf,
         /// What is wrong.
-        source: GivenError,
+        source: Box<GivenError>,
     },
     /// The model failed.
     #[error("task {task}: the model failed: {source}")]

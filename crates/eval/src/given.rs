@@ -173,8 +173,11 @@ impl Given {
             true => path.join(format!("{}.jsonl", task.name)),
             false => path.to_owned(),
         };
-        let failed =
-            |source| EvalError::Given { task: task.name.clone(), path: file.clone(), source };
+        let failed = |source| EvalError::Given {
+            task: task.name.clone(),
+            path: file.clone(),
+            source: Box::new(source),
+        };
         let results = result_path(path, &task.name);
         if path.is_dir() && results.exists() {
             let made = ResultFile::read_scores(path, &task.name)?.result;

@@ -41,6 +41,7 @@ impl Answers {
         examples: &[Example],
     ) -> Result<Self, EvalError> {
         let (texts, scores) = given.in_order(task, split, examples).map_err(|source| {
+            let source = Box::new(source);
             EvalError::Given { task: task.name.clone(), path: given.path.clone(), source }
         })?;
         let (truncated, unwritable) = (0, 0);

@@ -324,6 +324,43 @@ mod tests {
         assert_eq!(of(Metric::AucPr, &unscored), 25.0);
     }
 
+    /// The reference's example of rank classification too: F1 66.67.
+    #[test]
+    fn f1_of_chosen_options() {
+        let examples = [0, 1, 0, 0].map(|answer| with_options(&["no", "yes"], answer));
+        let of = |metric, chosen: [Option<usize>; 4]| {
+            let response = |option| Response { text: "".into(), option, scores: &[] };
+            let responses = chosen.map(response);
+            Marks::new(metric, &Reading::default(), &examples, &responses).value()
+        };
+        // By the scores .1 .5, 1.0 1.1, .3 .1, .6 .5.
+        let chosen = [1, 1, 0, 0].map(Some);
+        assert!((of(Metric::OptionF1, chosen) - 200.0 / 3.0).abs() < 1e-9);
+        assert!((of(Metric::OptionMacroF1, chosen) - (200.0 / 3.0 + 80.0) / 2.0).abs() < 1e-9);
+        assert_eq!(of(Metric::OptionF1, [None; 4]), 0.0);
+    }
+
+    /// Marks of two systems side by side: any choice between them can be scored.
+    #[test]
+    fn joined_marks_are_of_both() {
+        let examples = ["a b c d e", "f g h i j"].map(example);
+        let marks = |metric, texts: [&str; 2]| {
+            let responses = texts.map(|t| Response { text: t.into(), option: None, scores: &[] });
+            Marks::new(metric, &Reading::default(), &examples, &responses)
+        };
+        let (right, wrong) = (["a b c d e", "f g h i j"], ["x", "f g h"]);
+        for metric in [Metric::Bleu13a, Metric::RougeL, Metric::Matthews, Metric::MacroF1] {
+            let (first, second) = (marks(metric, right), marks(metric, wrong));
+            let both = first.joined(&second).unwrap();
+            assert_eq!(both.over(&[0, 1]), first.value(), "{metric}");
+            assert_eq!(both.over(&[2, 3]), second.value(), "{metric}");
+            let mixed = marks(metric, ["a b c d e", "f g h"]).value();
+            assert!((both.over(&[0, 3]) - mixed).abs() < 1e-9, "{metric}");
+        }
+        let other = marks(Metric::Pearson, right);
+        assert_eq!(marks(Metric::Bleu13a, right).joined(&other), None);
+    }
+
     #[test]
     fn candidates_are_ranked_within_their_group() {
         let candidate = |answer, group: &str| Example {
