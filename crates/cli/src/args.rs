@@ -38,7 +38,7 @@ pub enum Command {
     Pretrain(Pretrain),
     /// Train on one task from the weights of a run or a Hugging Face folder.
     Finetune(Finetune),
-    /// Score a run or a Hugging Face folder on tasks.
+    /// Score a run, a Hugging Face folder or a file of answers on tasks, or compare two systems.
     Eval(Eval),
     /// Answer with a run or a Hugging Face folder: one text, or each line of standard input.
     Predict(Predict),
