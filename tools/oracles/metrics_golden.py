@@ -21,7 +21,6 @@ from rouge_score import rouge_scorer
 from scipy import stats
 from seqeval.metrics import f1_score as seqeval_f1
 from sklearn import metrics
-from t5.data.postprocessors import wsc_simple
 
 RANDOM = random.Random(20261123)
 WORDS = (
@@ -303,15 +302,6 @@ def ranking_case(size, levels):
     }
 
 
-def wsc_case(postprocess):
-    """Texts with single spaces: t5 splits at each."""
-    words = ["the", "a", "Her", "Bob", "Bob's", "hat", "Hat", "fuzzy", "bunny", "İda", "your", "of"]
-    draw = lambda: " ".join(RANDOM.choice(words) for _ in range(RANDOM.randint(0, 4)))
-    prediction, referent = draw(), draw()
-    named = postprocess(prediction, example={"targets_pretokenized": referent})
-    return {"prediction": prediction, "referent": referent, "named": named == 1}
-
-
 def main():
     texts = text_cases()
     qa = qa_utils()
@@ -341,8 +331,6 @@ def main():
         "labels": [labels_case(n, size) for n, size in [(3, 4), (5, 30), (28, 100)]],
         "spans": [spans_case(size) for size in (1, 3, 10, 50)],
         "ranking": [ranking_case(size, levels) for size in (1, 2, 5, 20) for levels in (2, 5, 1000)],
-        "wsc": [wsc_case(wsc_simple) for _ in range(2000)],
-        "many_rankings": [ranking_case(RANDOM.randint(1, 12), RANDOM.choice([2, 5, 1000])) for _ in range(2000)],
     }
     sections = [f"{json.dumps(name)}: {rows(value)}" for name, value in result.items()]
     print("{\n" + ",\n".join(sections) + "\n}")

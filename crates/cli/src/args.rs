@@ -1,6 +1,8 @@
 //! The command line.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ext5_eval::metrics::Normalisation;
 use ext5_mix::export::Shard;
 use ext5_model::Device;
 use std::path::PathBuf;
@@ -36,7 +38,7 @@ pub enum Command {
     Pretrain(Pretrain),
     /// Train on one task from the weights of a run or a Hugging Face folder.
     Finetune(Finetune),
-    /// Score a run or a Hugging Face folder on tasks.
+    /// Score a run, a Hugging Face folder or a file of answers on tasks, or compare two systems.
     Eval(Eval),
     /// Answer with a run or a Hugging Face folder: one text, or each line of standard input.
     Predict(Predict),
@@ -309,15 +311,24 @@ pub struct Finetune {
 #[derive(Debug, Args)]
 pub struct Eval {
     /// A run, or a Hugging Face folder.
-    pub model: PathBuf,
+    #[arg(required_unless_present_any = ["predictions", "compare"])]
+    pub model: Option<PathBuf>,
+    /// Score answers in place of a model: a file of JSON lines with `index` (the example's number in
+    /// the split, from 0) and `prediction` or `scores`, or a folder with TASK.jsonl for each task.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["model", "compare"])]
+    pub predictions: Option<PathBuf>,
+    /// Compare two systems by their answers to the same examples: two such files or folders.
+    #[arg(long, num_args = 2, value_names = ["FIRST", "SECOND"],
+          conflicts_with_all = ["model", "out"])]
+    pub compare: Option<Vec<PathBuf>>,
     #[command(flatten)]
     pub tasks: TaskOverrides,
     /// Where to run the model: `cpu`, `wgpu`, `cuda` or `cuda:1`. Devices beside the CPU are features
     /// of the build. For training, `--set train.device=…` says it.
     #[arg(long, value_name = "DEVICE", default_value_t)]
     pub device: Device,
-    /// Tasks to score: names, patterns, `family:NAME` or `suite:NAME`; those that the run was
-    /// trained on by default.
+    /// Tasks to score: names, patterns, `family:NAME` or `suite:NAME`; by default those that the run
+    /// was trained on, or those that a folder of answers has.
     #[arg(long = "task", value_name = "PATTERN")]
     pub patterns: Vec<String>,
     /// Which split.
@@ -329,29 +340,21 @@ pub struct Eval {
     /// Tokens of an answer, at most; the run's target length by default.
     #[arg(long, value_name = "N")]
     pub max_targets: Option<usize>,
-    /// What an option's log-probability is divided by before options are compared; the result
-    /// says which one it was.
-    #[arg(long, value_enum, default_value_t = OptionScore::Sum)]
-    pub normalisation: OptionScore,
-    /// Where results go; into the run's folder by default.
+    /// How options' log-probabilities are made comparable; the result says which way it was.
+    #[arg(
+        long,
+        value_name = "WAY",
+        default_value = Normalisation::default().name(),
+        value_parser = PossibleValuesParser::new(Normalisation::ALL.map(Normalisation::name))
+            .try_map(|name| name.parse::<Normalisation>()),
+    )]
+    pub normalisation: Normalisation,
+    /// Where results go; by default into the run's folder, and nowhere for answers of a file.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print a JSON array in place of the table.
     #[arg(long)]
     pub json: bool,
-}
-
-/// What options are compared by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OptionScore {
-    /// The summed log-probability, end of sequence included.
-    Sum,
-    /// The log-probability per token, end of sequence included.
-    PerToken,
-    /// The log-probability per character of the option.
-    PerCharacter,
-    /// The log-probability per UTF-8 byte of the option.
-    PerByte,
 }
 
 /// `ext5 predict`

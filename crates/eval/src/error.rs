@@ -1,5 +1,6 @@
 //! Why an evaluation failed.
 
+use crate::given::GivenError;
 use crate::predictor::PredictorError;
 use ext5_task::Origin;
 use std::path::PathBuf;
@@ -39,6 +40,23 @@ pub enum EvalError {
         /// The row.
         origin: Origin,
     },
+    /// An example whose metric counts options by their position has more or fewer than others.
+    #[error(
+        "task {task}: {origin}: {found} options, and {expected} before; the metric {metric} needs \
+         examples with the same options, try `option_accuracy`"
+    )]
+    OptionsDiffer {
+        /// The task.
+        task: String,
+        /// The metric.
+        metric: &'static str,
+        /// The row.
+        origin: Origin,
+        /// Options of the first example.
+        expected: usize,
+        /// Options of this one.
+        found: usize,
+    },
     /// An example whose metric is over groups has none.
     #[error(
         "task {task}: {origin}: the metric {metric} is over groups of examples; say in \
@@ -51,6 +69,16 @@ pub enum EvalError {
         metric: &'static str,
         /// The row.
         origin: Origin,
+    },
+    /// Given answers cannot be scored.
+    #[error("task {task}: {}: {source}", path.display())]
+    Given {
+        /// The task.
+        task: String,
+        /// The file of answers.
+        path: PathBuf,
+        /// What is wrong.
+        source: Box<GivenError>,
     },
     /// The model failed.
     #[error("task {task}: the model failed: {source}")]

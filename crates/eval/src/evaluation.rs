@@ -1,7 +1,8 @@
 //! Scoring a model on one split of a task.
 
 use crate::error::EvalError;
-use crate::judge::{Answers, judge};
+use crate::given::Given;
+use crate::judge::{Answers, GREEDY, judge};
 use crate::majority::Majority;
 use crate::metrics::{Normalisation, same_words};
 use crate::predictor::Predictor;
@@ -99,8 +100,14 @@ impl Evaluation<'_> {
             done += answered;
             progress(Progress { done, total })
         };
-        let mut answers =
-            Answers { texts: None, scores: None, truncated: questions.truncated, unwritable: 0 };
+        let mut answers = Answers {
+            texts: None,
+            scores: None,
+            truncated: questions.truncated,
+            unwritable: 0,
+            texts_by: GREEDY,
+            normalisation: Some(settings.normalisation),
+        };
         if generates {
             answers.unwritable = unwritable(self.vocabulary, examples);
             let limit = label_length(task, examples).unwrap_or(settings.max_new);
@@ -115,8 +122,26 @@ impl Evaluation<'_> {
     }
 }
 
+/// Scores answers that a file holds, as [`Evaluation::task`] scores those of a model.
+///
+/// # Errors
+/// When there are no examples, when one has no label or lacks what a metric needs, or when the file
+/// does not answer each of them once with what the task's metrics need.
+pub fn score_given(
+    task: &Task,
+    split: &str,
+    examples: &[Example],
+    given: &Given,
+    majority: Option<&Majority>,
+    settings: &Settings,
+) -> Result<TaskResult, EvalError> {
+    check(task, split, examples)?;
+    let answers = Answers::given(given, task, split, examples)?;
+    Ok(judge(task, split, examples, &answers, majority, settings))
+}
+
 /// All that a task's metrics need must be there before the model starts.
-fn check(task: &Task, split: &str, examples: &[Example]) -> Result<(), EvalError> {
+pub(crate) fn check(task: &Task, split: &str, examples: &[Example]) -> Result<(), EvalError> {
     if examples.is_empty() {
         return Err(EvalError::NoExamples { task: task.name.clone(), split: split.to_owned() });
     }
@@ -127,8 +152,20 @@ fn check(task: &Task, split: &str, examples: &[Example]) -> Result<(), EvalError
             Metric::AllMatch | Metric::MeanAveragePrecision | Metric::MeanReciprocalRank
         )
     });
+    let options = examples.first().map_or(0, |first| first.options.len());
+    let counted =
+        task.metrics.iter().find(|m| matches!(m, Metric::OptionF1 | Metric::OptionMacroF1));
     for example in examples {
         let origin = || example.origin.clone();
+        if let Some(metric) = counted.filter(|_| example.options.len() != options) {
+            return Err(EvalError::OptionsDiffer {
+                task: task.name.clone(),
+                metric: metric.name(),
+                origin: origin(),
+                expected: options,
+                found: example.options.len(),
+            });
+        }
         if let Some(metric) = ranked.filter(|_| example.options.is_empty()) {
             return Err(EvalError::NoOptions {
                 task: task.name.clone(),
@@ -175,6 +212,9 @@ fn label_length(task: &Task, examples: &[Example]) -> Option<usize> {
                 | Metric::MacroF1
                 | Metric::MicroF1
                 | Metric::OptionAccuracy
+                | Metric::OptionF1
+                | Metric::OptionMacroF1
+                | Metric::MacroRecall
                 | Metric::MeanAveragePrecision
                 | Metric::WeightedF1
                 | Metric::MeanReciprocalRank

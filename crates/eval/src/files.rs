@@ -60,20 +60,27 @@ impl ResultFile {
     /// When a file cannot be read or is no result; the error names the file, and the line if it
     /// is one of predictions.
     pub fn read(folder: &Path, task: &str) -> Result<Self, EvalError> {
-        let path = result_path(folder, task);
-        let text = std::fs::read_to_string(&path).map_err(at(&path))?;
-        let mut file: ResultFile = parse(&text).map_err(at(&path))?;
+        let mut file = ResultFile::read_scores(folder, task)?;
         let path = predictions_path(folder, task);
         file.result.predictions = read_predictions(&path).map_err(at(&path))?;
         Ok(file)
     }
+
+    /// The same without predictions.
+    pub(crate) fn read_scores(folder: &Path, task: &str) -> Result<Self, EvalError> {
+        let path = result_path(folder, task);
+        let text = std::fs::read_to_string(&path).map_err(at(&path))?;
+        parse(&text).map_err(at(&path))
+    }
 }
 
-fn result_path(folder: &Path, task: &str) -> PathBuf {
+/// Where the scores of a task stand in a folder of results.
+pub(crate) fn result_path(folder: &Path, task: &str) -> PathBuf {
     folder.join("eval").join(format!("{task}.json"))
 }
 
-fn predictions_path(folder: &Path, task: &str) -> PathBuf {
+/// Where the predictions of a task stand in a folder of results.
+pub fn predictions_path(folder: &Path, task: &str) -> PathBuf {
     folder.join("predictions").join(format!("{task}.jsonl"))
 }
 
@@ -110,8 +117,9 @@ mod tests {
             provenance: Provenance {
                 recipe: Some(Digest::of(b"recipe")),
                 data_lock: Some(Digest::of(b"lock")),
-                vocabulary: Digest::of(b"vocabulary"),
-                weights: "run/checkpoints/100".into(),
+                vocabulary: Some(Digest::of(b"vocabulary")),
+                weights: Some("run/checkpoints/100".into()),
+                predictions: None,
                 step: Some(100),
                 seed: 7,
                 code: "0.1.0".to_owned(),

@@ -1,8 +1,10 @@
 //! From a model's answers to a task's result.
 
+use crate::error::EvalError;
 use crate::evaluation::Settings;
+use crate::given::Given;
 use crate::majority::Majority;
-use crate::metrics::{Marks, Response, choose};
+use crate::metrics::{Marks, Normalisation, Response, choose};
 use crate::result::{Baseline, Mark, OptionScore, Prediction, TaskResult};
 use crate::statistics::Bootstrap;
 use crate::summary;
@@ -18,9 +20,43 @@ pub(crate) struct Answers {
     pub truncated: usize,
     /// Number of examples whose references cannot be generated.
     pub unwritable: usize,
+    /// How the texts came about.
+    pub texts_by: &'static str,
+    /// How options were compared, where a model was asked.
+    pub normalisation: Option<Normalisation>,
 }
 
+/// How texts came about that a model wrote here.
+pub(crate) const GREEDY: &str = "greedy generation";
+
+/// How texts came about that a file holds.
+pub(crate) const GIVEN: &str = "given answers";
+
 impl Answers {
+    /// The answers of a file.
+    pub fn given(
+        given: &Given,
+        task: &Task,
+        split: &str,
+        examples: &[Example],
+    ) -> Result<Self, EvalError> {
+        let (texts, scores) = given.in_order(task, split, examples).map_err(|source| {
+            let source = Box::new(source);
+            EvalError::Given { task: task.name.clone(), path: given.path.clone(), source }
+        })?;
+        let (truncated, unwritable) = (0, 0);
+        Ok(Answers { texts, scores, truncated, unwritable, texts_by: GIVEN, normalisation: None })
+    }
+
+    /// How the values of a metric came about.
+    fn by(&self, metric: Metric) -> String {
+        match (metric.needs(), self.normalisation) {
+            (Needs::Generation, _) => self.texts_by.to_owned(),
+            (Needs::OptionScores, Some(by)) => format!("options ranked by {by}"),
+            (Needs::OptionScores, None) => "options ranked by given scores".to_owned(),
+        }
+    }
+
     fn text(&self, example: usize) -> Option<&str> {
         Some(&self.texts.as_ref()?[example])
     }
@@ -39,21 +75,12 @@ pub(crate) fn judge(
     majority: Option<&Majority>,
     settings: &Settings,
 ) -> TaskResult {
-    let bootstrap =
-        Bootstrap { key: settings.bootstrap.key.name(&task.name), ..settings.bootstrap };
-    let chosen: Vec<Response> = examples
-        .iter()
-        .enumerate()
-        .map(|(index, example)| respond(example, answers.text(index), answers.scores(index)))
-        .collect();
+    let bootstrap = bootstrap(task, settings);
+    let chosen = responses(examples, answers);
     let marks = mark(task, examples, &chosen);
-    let metrics = marks.iter().map(|(metric, marks)| {
-        let by = match metric.needs() {
-            Needs::Generation => "greedy generation".to_owned(),
-            Needs::OptionScores => format!("options ranked by {}", settings.normalisation),
-        };
-        summary::value(*metric, marks, &by, &bootstrap)
-    });
+    let metrics = marks
+        .iter()
+        .map(|(metric, marks)| summary::value(*metric, marks, &answers.by(*metric), &bootstrap));
     let predictions = examples.iter().enumerate().map(|(index, example)| Prediction {
         index,
         origin: example.origin.to_string(),
@@ -71,11 +98,25 @@ pub(crate) fn judge(
         examples: examples.len(),
         truncated: answers.truncated,
         unwritable: answers.unwritable,
-        normalisation: answers.scores.is_some().then_some(settings.normalisation),
+        task_digest: Some(task.digest()),
+        normalisation: answers.normalisation.filter(|_| answers.scores.is_some()),
         metrics: metrics.collect(),
         baseline: majority.map(|majority| baseline(task, examples, &marks, majority, &bootstrap)),
         predictions: predictions.collect(),
     }
+}
+
+/// How intervals of a task are made.
+pub(crate) fn bootstrap(task: &Task, settings: &Settings) -> Bootstrap {
+    Bootstrap { key: settings.bootstrap.key.name(&task.name), ..settings.bootstrap }
+}
+
+/// The answers, one for each example.
+pub(crate) fn responses<'a>(examples: &'a [Example], answers: &'a Answers) -> Vec<Response<'a>> {
+    let respond = |(index, example): (usize, &'a Example)| {
+        respond(example, answers.text(index), answers.scores(index))
+    };
+    examples.iter().enumerate().map(respond).collect()
 }
 
 /// The generated text or, where none was, the text of the chosen option.
@@ -85,7 +126,12 @@ fn respond<'a>(example: &'a Example, text: Option<&'a str>, scores: &'a [f64]) -
     Response { text: text.or(chosen).unwrap_or_default().into(), option, scores }
 }
 
-fn mark(task: &Task, examples: &[Example], responses: &[Response]) -> Vec<(Metric, Marks)> {
+/// The marks of all of the task's metrics.
+pub(crate) fn mark(
+    task: &Task,
+    examples: &[Example],
+    responses: &[Response],
+) -> Vec<(Metric, Marks)> {
     let mark = |&metric| (metric, Marks::new(metric, task.reading(), examples, responses));
     task.metrics.iter().map(mark).collect()
 }

@@ -2,10 +2,11 @@
 
 use crate::batches::{Size, batches};
 use crate::error::EvalError;
-use crate::metrics::Normalisation;
+use crate::metrics::{Normalisation, Scored};
 use crate::predictor::Predictor;
 use ext5_task::Example;
 use ext5_text::Vocabulary;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 /// How far a task's evaluation has come.
@@ -91,22 +92,56 @@ impl<'a> Questions<'a> {
             .iter()
             .map(|example| example.options.iter().map(|option| self.target(option)).collect())
             .collect();
-        let sizes: Vec<Size> = self
-            .inputs
+        let sums = self.sums(&self.inputs, &options, on_batch)?;
+        let without_inputs = match normalisation {
+            Normalisation::MutualInformation => self.without_inputs(&options, on_batch)?,
+            _ => HashMap::new(),
+        };
+        let normalised = |((sums, texts), ids): ((Vec<f64>, &Example), &Vec<Vec<u32>>)| {
+            let scored = |((sum, option), ids): ((f64, &String), &Vec<u32>)| {
+                let without_inputs = without_inputs.get(ids).copied().unwrap_or_default();
+                normalisation.apply(Scored { sum, option, tokens: ids.len(), without_inputs })
+            };
+            sums.into_iter().zip(&texts.options).zip(ids).map(scored).collect()
+        };
+        Ok(sums.into_iter().zip(examples).zip(&options).map(normalised).collect())
+    }
+
+    /// The log-probability of each option when nothing is asked.
+    fn without_inputs<'o>(
+        &self,
+        options: &'o [Vec<Vec<u32>>],
+        on_batch: OnBatch,
+    ) -> Result<HashMap<&'o Vec<u32>, f64>, EvalError> {
+        let different: BTreeSet<&Vec<u32>> = options.iter().flatten().collect();
+        let inputs = vec![vec![Vocabulary::EOS]; different.len()];
+        let asked: Vec<_> = different.iter().map(|&option| vec![option.clone()]).collect();
+        // These are no questions that anyone counts.
+        let sums = self.sums(&inputs, &asked, &mut |_| on_batch(0))?;
+        Ok(different.into_iter().zip(sums.into_iter().flatten()).collect())
+    }
+
+    /// The log-probabilities that the model gives the options of each question.
+    fn sums(
+        &self,
+        inputs: &[Vec<u32>],
+        options: &[Vec<Vec<u32>>],
+        on_batch: OnBatch,
+    ) -> Result<Vec<Vec<f64>>, EvalError> {
+        let sizes: Vec<Size> = inputs
             .iter()
-            .zip(&options)
+            .zip(options)
             .map(|(ids, options)| Size {
                 inputs: ids.len(),
                 outputs: options.iter().map(Vec::len).sum(),
             })
             .collect();
-        let mut scores = vec![Vec::new(); self.inputs.len()];
+        let mut all = vec![Vec::new(); inputs.len()];
         for batch in batches(&sizes, self.batch_tokens) {
             let asked: Vec<_> = batch.iter().map(|&question| options[question].clone()).collect();
-            let sums = self
-                .predictor
-                .score(&self.select(&batch), &asked)
-                .map_err(|source| self.failed(source))?;
+            let of_batch: Vec<_> = batch.iter().map(|&question| inputs[question].clone()).collect();
+            let sums =
+                self.predictor.score(&of_batch, &asked).map_err(|source| self.failed(source))?;
             let fits = sums.len() == asked.len()
                 && sums.iter().zip(&asked).all(|(sums, options)| sums.len() == options.len());
             self.expect(fits, "one score for each option of each question", || {
@@ -114,18 +149,13 @@ impl<'a> Questions<'a> {
             })?;
             for (&question, sums) in batch.iter().zip(sums) {
                 self.expect(sums.iter().all(|sum| sum.is_finite()), "finite scores", || {
-                    format!("{sums:?} for {}", examples[question].origin)
+                    format!("{sums:?} for question {question}")
                 })?;
-                scores[question] = sums
-                    .into_iter()
-                    .zip(&examples[question].options)
-                    .zip(&options[question])
-                    .map(|((sum, text), ids)| normalisation.apply(sum, text, ids.len()))
-                    .collect();
+                all[question] = sums;
             }
             stop_if(on_batch(batch.len()))?;
         }
-        Ok(scores)
+        Ok(all)
     }
 
     /// A text as the decoder has to produce it.

@@ -12,16 +12,28 @@ pub struct Provenance {
     pub recipe: Option<Digest>,
     /// Digest of the data lock; none when the evaluation has none.
     pub data_lock: Option<Digest>,
-    /// Digest of the vocabulary.
-    pub vocabulary: Digest,
-    /// The folder of the weights.
-    pub weights: PathBuf,
+    /// Digest of the vocabulary; none of given answers.
+    pub vocabulary: Option<Digest>,
+    /// The folder of the weights; none of given answers.
+    pub weights: Option<PathBuf>,
+    /// The file of given answers, and the digest of its bytes; none of a model's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictions: Option<GivenFile>,
     /// Training steps that the weights have seen, where known.
     pub step: Option<u64>,
     /// Seed of the run.
     pub seed: u64,
     /// Version of the code.
     pub code: String,
+}
+
+/// A file of answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenFile {
+    /// Where it was.
+    pub path: PathBuf,
+    /// The digest of its bytes.
+    pub digest: Digest,
 }
 
 /// One metric over the examples of a task.
@@ -133,7 +145,10 @@ pub struct TaskResult {
     /// Number of examples none of whose references the vocabulary can write, for signs that it
     /// lacks: no generated text can equal them. 0 where the task needs no generation.
     pub unwritable: usize,
-    /// How options were compared, where they were.
+    /// The digest of the task's definition; none in files of earlier versions.
+    #[serde(default)]
+    pub task_digest: Option<Digest>,
+    /// How options were compared, where a model compared them here.
     pub normalisation: Option<Normalisation>,
     /// The task's metrics in its own order; the first is its main one.
     pub metrics: Vec<MetricValue>,

@@ -2,11 +2,14 @@
 
 use crate::metrics::{BleuTokens, Marks};
 use crate::result::{Difference, MetricValue};
-use crate::statistics::{Bootstrap, mcnemar, sign_flip};
+use crate::statistics::{Bootstrap, mcnemar, randomisation, sign_flip};
 use ext5_task::Metric;
 
 /// Permutations that a sign-flip test draws.
 const PERMUTATIONS: u32 = 10_000;
+
+/// Exchanges that a randomisation test draws.
+const EXCHANGES: u32 = 1_000;
 
 /// The value of a metric with its interval. `by` says how the answers came about.
 pub(crate) fn value(metric: Metric, marks: &Marks, by: &str, bootstrap: &Bootstrap) -> MetricValue {
@@ -37,8 +40,11 @@ pub(crate) fn difference(
 ) -> Difference {
     let interval =
         bootstrap.interval(first.len(), |sample| first.over(sample) - second.over(sample));
-    let test = first.each().zip(second.each()).map(|pair| test(pair, bootstrap));
-    let described = test.map_or("no test for a metric that is no mean", |(_, name)| name);
+    let test = match first.each().zip(second.each()) {
+        Some(pair) => Some(test(pair, bootstrap)),
+        None => first.joined(second).map(|both| (exchange(&both, bootstrap), EXCHANGED)),
+    };
+    let described = test.map_or("no test: the systems were not marked alike", |(_, name)| name);
     Difference {
         name: metric.name().to_owned(),
         value: first.value() - second.value(),
@@ -47,6 +53,15 @@ pub(crate) fn difference(
         p: test.map(|(p, _)| p),
         how: format!("same resamples for both, {}; {described}", bootstrap.describe(first.units())),
     }
+}
+
+const EXCHANGED: &str = "paired randomisation test, two-sided, 1000 random exchanges";
+
+/// The p-value of the difference between two systems in a metric that is no mean, of their marks one
+/// after the other.
+fn exchange(both: &Marks, bootstrap: &Bootstrap) -> f64 {
+    let difference = |first: &[usize], second: &[usize]| both.over(first) - both.over(second);
+    randomisation(both.len() / 2, EXCHANGES, bootstrap.key.name("randomisation"), difference)
 }
 
 /// The p-value of a paired test that suits the values, and its name.
@@ -94,7 +109,15 @@ mod tests {
         let group = |value| Marks::Groups { first: vec![0, 7], values: vec![value; 2] };
         let groups = difference(Metric::AllMatch, &group(100.0), &group(0.0), &bootstrap);
         assert!(groups.how.contains("bootstrap over groups of examples"), "{}", groups.how);
-        let corpus = found(&Marks::Pearson(vec![(1.0, 1.0); 30]));
-        assert!(corpus.p.is_none() && corpus.how.contains("no test"));
+        let other = found(&Marks::Pearson(vec![(1.0, 1.0); 30]));
+        assert!(other.p.is_none() && other.how.contains("no test"));
+        let truths = || (0..30).map(|i| f64::from(i * 7 % 30));
+        let marks =
+            |other: fn(f64) -> f64| Marks::Pearson(truths().map(|t| (t, other(t))).collect());
+        let right = marks(|t| t);
+        let against =
+            |other: &Marks| difference(Metric::Pearson, &right, other, &bootstrap).p.unwrap();
+        assert!(against(&marks(|t| (t * 11.0) % 7.0)) < 0.01);
+        assert_eq!(against(&right), 1.0);
     }
 }

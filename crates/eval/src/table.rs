@@ -1,7 +1,9 @@
-//! All tasks of an evaluation as one plain table.
+//! Results, comparisons and averages as plain tables.
 
+use crate::comparison::Comparison;
 use crate::result::TaskResult;
 use crate::statistics::mean;
+use crate::suites::Average;
 use ext5_task::FAMILIES;
 use std::collections::BTreeMap;
 
@@ -35,6 +37,47 @@ pub fn table(results: &[TaskResult]) -> String {
         rows.push(mean_row(format!("mean of all {} tasks", all.len()), &all));
     }
     aligned(&rows)
+}
+
+/// A table of comparisons, a line for each metric: both systems' scores, the first's less the
+/// second's with its interval, and the p-value of a paired test.
+pub fn comparisons(comparisons: &[Comparison]) -> String {
+    let header = ["task", "metric", "first", "second", "difference", "interval", "p", "n"];
+    let mut rows = vec![header.map(str::to_owned)];
+    for comparison in comparisons {
+        let values = comparison.first.iter().zip(&comparison.second);
+        for (position, ((first, second), found)) in values.zip(&comparison.differences).enumerate()
+        {
+            rows.push([
+                if position == 0 { comparison.task.clone() } else { String::new() },
+                found.name.clone(),
+                score(first.value),
+                score(second.value),
+                format!("{:+.1}", found.value),
+                format!("{:+.1} to {:+.1}", found.low, found.high),
+                found.p.map_or_else(String::new, p_value),
+                first.n.to_string(),
+            ]);
+        }
+    }
+    aligned(&rows)
+}
+
+/// A line for each suite: its average, or what is missing for one.
+pub fn suites(averages: &[Average]) -> String {
+    let mut text = String::new();
+    let width = averages.iter().map(|average| average.name.len()).max().unwrap_or(0);
+    for average in averages {
+        let says = match (average.value, average.official) {
+            (Some(value), true) => format!("{}  {}", score(value), average.rule),
+            (Some(value), false) => {
+                format!("{}  no official average: {}", score(value), average.rule)
+            }
+            (None, _) => format!("no average, for want of {}", average.missing.join(", ")),
+        };
+        text.push_str(&format!("{:<width$}  {says}\n", average.name));
+    }
+    text
 }
 
 /// One row for each metric; only the first names the task.
@@ -124,6 +167,21 @@ puzzles
 mean of all 3 tasks             57.1
 ";
         assert_eq!(table(&results), expected);
+    }
+
+    #[test]
+    fn suites_without_an_average_say_why() {
+        let average = |value, official, missing: &[&str]| Average {
+            name: "glue".to_owned(),
+            value,
+            official,
+            rule: "a rule".to_owned(),
+            parts: Vec::new(),
+            missing: missing.iter().map(|&name| name.to_owned()).collect(),
+        };
+        assert_eq!(suites(&[average(Some(71.26), true, &[])]), "glue  71.3  a rule\n");
+        let missing = suites(&[average(None, false, &["wnli/accuracy", "cola/matthews"])]);
+        assert_eq!(missing, "glue  no average, for want of wnli/accuracy, cola/matthews\n");
     }
 
     #[test]

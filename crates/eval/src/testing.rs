@@ -13,6 +13,7 @@ pub(crate) fn example(targets: &str) -> Example {
         options: Vec::new(),
         answer: None,
         group: None,
+        source: None,
         prompt: 0,
         origin: Origin { file: Path::new("rows.jsonl").into(), line: 1 },
     }
@@ -44,6 +45,7 @@ pub(crate) fn result(task: &str, family: &str, accuracy: f64) -> TaskResult {
         examples: 277,
         truncated: 3,
         unwritable: 0,
+        task_digest: None,
         normalisation: None,
         metrics: vec![metric(accuracy)],
         baseline: Some(Baseline {

@@ -125,13 +125,16 @@ fn check_metrics(definition: &Definition) -> Result<(), Fault> {
     }
     let has_options = definition.labels.is_some() || definition.choice.is_some();
     let on_options = metrics.iter().find(|metric| metric.needs() == Needs::OptionScores);
-    match on_options {
-        Some(metric) if !has_options => {
-            let message = format!("metrics: `{metric}` needs [labels] or [choice]");
-            Err(Fault::at(&definition.metrics, message))
-        }
-        _ => Ok(()),
+    if let Some(metric) = on_options.filter(|_| !has_options) {
+        let message = format!("metrics: `{metric}` needs [labels] or [choice]");
+        return Err(Fault::at(&definition.metrics, message));
     }
+    let source = definition.template.as_ref().and_then(|table| table.get_ref().source.as_ref());
+    if metrics.contains(&Metric::Sari) && source.is_none() {
+        let message = "metrics: `sari` needs template.source, the text that is rewritten";
+        return Err(Fault::at(&definition.metrics, message.to_owned()));
+    }
+    Ok(())
 }
 
 fn check_source(definition: &Definition) -> Result<(), Fault> {
@@ -175,6 +178,7 @@ fn renderer(definition: &Definition, shape: Option<Box<dyn Shape>>) -> Result<Re
             .transpose()?,
     };
     let group = shared.and_then(|table| table.group.as_ref());
+    let source = shared.and_then(|table| table.source.as_ref());
     let each = definition
         .source
         .each
@@ -188,6 +192,7 @@ fn renderer(definition: &Definition, shape: Option<Box<dyn Shape>>) -> Result<Re
         prompts,
         references,
         group: optional(expression, "template.group", group)?,
+        source: optional(expression, "template.source", source)?,
     })
 }
 

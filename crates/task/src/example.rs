@@ -22,6 +22,8 @@ pub struct Example {
     /// Examples with the same group ask the same thing, each with references of its own: scoring
     /// counts the references of all of them for each.
     pub group: Option<String>,
+    /// The text that is rewritten, where the task is to rewrite one and says so.
+    pub source: Option<String>,
     /// Which of the task's prompts it is put in, from 0.
     pub prompt: usize,
     /// The row it was made from.

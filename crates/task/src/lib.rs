@@ -39,6 +39,7 @@
 //! targets = "{{ label }}"           # default: the label's word, or the right option
 //! references = "answers.text"       # optional expression: all right targets
 //! group = "question_id"             # optional expression: examples that are scored together
+//! source = "sentence"               # optional expression: the text that is rewritten
 //!
 //! [[prompts]]                       # more ways to put the same example, any number of them
 //! name = "does it follow"           # optional

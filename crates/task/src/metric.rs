@@ -56,17 +56,31 @@ pub enum Metric {
     /// One less the edit distance over the length of the longer text, in characters; best over the
     /// references.
     EditSimilarity,
+    /// METEOR's exact and stemmed matches, without the synonyms of WordNet: not comparable with
+    /// NLTK's default or METEOR 1.5. Best over the references.
+    MeteorNoSynonyms,
+    /// SARI of rewriting the text that `template.source` names, as Hugging Face's `evaluate` has
+    /// it.
+    Sari,
     /// Pearson correlation of predictions and targets read as numbers.
     Pearson,
     /// Spearman rank correlation of predictions and targets read as numbers.
     Spearman,
     /// Share of examples whose right option has the highest score.
     OptionAccuracy,
+    /// F1 of the positive option, or the mean over several, as `f1` has it, of the options with the
+    /// highest score. For tasks whose examples share their options.
+    OptionF1,
+    /// Mean over the options of the F1 of each, of the options with the highest score. For tasks
+    /// whose examples share their options.
+    OptionMacroF1,
     /// Mean over groups of the average precision of their examples, ranked by how much better the
     /// positive option scores than the others. Groups with nothing to find are left out.
     MeanAveragePrecision,
     /// Mean over the classes of the F1 of each class, each weighed by its number of examples.
     WeightedF1,
+    /// Mean over the classes of the recall of each class (balanced accuracy).
+    MacroRecall,
     /// SuperGLUE's WSC as T5 scores it: the words of one side, determiners aside, are all among the
     /// other's, and both or neither of the texts have an apostrophe.
     Wsc,
@@ -92,7 +106,7 @@ pub enum Needs {
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Metric; 27] = [
+    pub const ALL: [Metric; 32] = [
         Metric::Accuracy,
         Metric::ExactMatch,
         Metric::TokenF1,
@@ -111,11 +125,16 @@ impl Metric {
         Metric::Bleu13a,
         Metric::BleuIntl,
         Metric::EditSimilarity,
+        Metric::MeteorNoSynonyms,
+        Metric::Sari,
         Metric::Pearson,
         Metric::Spearman,
         Metric::OptionAccuracy,
+        Metric::OptionF1,
+        Metric::OptionMacroF1,
         Metric::MeanAveragePrecision,
         Metric::WeightedF1,
+        Metric::MacroRecall,
         Metric::Wsc,
         Metric::MeanReciprocalRank,
         Metric::AucRoc,
@@ -143,11 +162,16 @@ impl Metric {
             Metric::Bleu13a => "bleu_13a",
             Metric::BleuIntl => "bleu_intl",
             Metric::EditSimilarity => "edit_similarity",
+            Metric::MeteorNoSynonyms => "meteor_no_synonyms",
+            Metric::Sari => "sari",
             Metric::Pearson => "pearson",
             Metric::Spearman => "spearman",
             Metric::OptionAccuracy => "option_accuracy",
+            Metric::OptionF1 => "option_f1",
+            Metric::OptionMacroF1 => "option_macro_f1",
             Metric::MeanAveragePrecision => "mean_average_precision",
             Metric::WeightedF1 => "weighted_f1",
+            Metric::MacroRecall => "macro_recall",
             Metric::Wsc => "wsc",
             Metric::MeanReciprocalRank => "mean_reciprocal_rank",
             Metric::AucRoc => "auc_roc",
@@ -159,6 +183,8 @@ impl Metric {
     pub fn needs(self) -> Needs {
         match self {
             Metric::OptionAccuracy
+            | Metric::OptionF1
+            | Metric::OptionMacroF1
             | Metric::MeanAveragePrecision
             | Metric::MeanReciprocalRank
             | Metric::AucRoc

@@ -24,6 +24,8 @@ pub(crate) struct Renderer {
     /// The references of all prompts that have none of their own.
     pub references: Option<RowExpression>,
     pub group: Option<RowExpression>,
+    /// What is rewritten.
+    pub source: Option<RowExpression>,
 }
 
 /// What a row becomes.
@@ -89,6 +91,7 @@ impl Renderer {
             return Err("no label; a split without labels belongs in source.unlabelled".into());
         }
         let group = self.group.as_ref().map(|group| group.text(context)).transpose()?;
+        let source = self.source.as_ref().map(|source| source.text(context)).transpose()?;
         let one = |(index, prompt): (usize, &Prompt)| {
             let mut choices = choices.clone().unwrap_or_default();
             if let Some(words) = &prompt.words {
@@ -111,6 +114,7 @@ impl Renderer {
                 options,
                 answer,
                 group: group.clone(),
+                source: source.clone(),
                 prompt: index,
                 origin: Origin { file: row.file.clone(), line: row.line },
             })

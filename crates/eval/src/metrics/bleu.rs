@@ -5,7 +5,7 @@
 //! in the reading of `sacrebleu` 2 (Post, "A call for clarity in reporting BLEU scores", 2018).
 
 use super::bleu_words;
-use std::collections::HashMap;
+use super::grams::{self, Gram, Grams, Numbers};
 
 /// The longest n-grams that count.
 const ORDERS: usize = 4;
@@ -30,6 +30,11 @@ impl BleuTokens {
 
     /// The words of a text.
     pub fn words(self, text: &str) -> Vec<String> {
+        bleu_words::words(&self.line(text)).map(str::to_owned).collect()
+    }
+
+    /// The text with spaces between its words.
+    fn line(self, text: &str) -> String {
         match self {
             BleuTokens::V13a => bleu_words::v13a(text.trim_end()),
             BleuTokens::Intl => bleu_words::intl(text.trim_end()),
@@ -53,8 +58,12 @@ pub struct BleuCounts {
 impl BleuCounts {
     /// Counts a prediction against its references. Without a reference nothing matches.
     pub fn new(tokens: BleuTokens, prediction: &str, references: &[String]) -> Self {
-        let words = tokens.words(prediction);
-        let references: Vec<Vec<String>> = references.iter().map(|r| tokens.words(r)).collect();
+        let prediction = tokens.line(prediction);
+        let lines: Vec<String> = references.iter().map(|text| tokens.line(text)).collect();
+        let mut numbers = Numbers::default();
+        let words = numbers.of(bleu_words::words(&prediction));
+        let references: Vec<Vec<u32>> =
+            lines.iter().map(|line| numbers.of(bleu_words::words(line))).collect();
         let nearest =
             references.iter().map(Vec::len).min_by_key(|&len| (len.abs_diff(words.len()), len));
         let mut counts = BleuCounts {
@@ -62,13 +71,11 @@ impl BleuCounts {
             reference_words: nearest.unwrap_or(0) as u64,
             ..BleuCounts::default()
         };
+        let own = Grams::new([&words]);
+        let theirs: Vec<Grams> = references.iter().map(|words| Grams::new([words])).collect();
         for order in 1..=ORDERS {
-            let of_references: Vec<_> = references.iter().map(|r| ngrams(r, order)).collect();
-            for (ngram, count) in ngrams(&words, order) {
-                let most = of_references.iter().filter_map(|ngrams| ngrams.get(ngram)).max();
-                counts.ngrams[order - 1] += count;
-                counts.matches[order - 1] += count.min(most.copied().unwrap_or(0));
-            }
+            counts.ngrams[order - 1] = grams::number(&words, order) as u64;
+            counts.matches[order - 1] = matches(&own, &theirs, order);
         }
         counts
     }
@@ -113,12 +120,24 @@ impl BleuCounts {
     }
 }
 
-fn ngrams(words: &[String], order: usize) -> HashMap<&[String], u64> {
-    let mut counts = HashMap::new();
-    for ngram in words.windows(order) {
-        *counts.entry(ngram).or_default() += 1;
+/// How many n-grams of a text a reference has too, each at most as often as the reference that has
+/// most.
+fn matches(own: &Grams, references: &[Grams], order: usize) -> u64 {
+    if let [reference] = references {
+        return own.common(reference, order) as u64;
     }
-    counts
+    let counted: Vec<(Gram, u64)> = own.counts(order).collect();
+    let mut most = vec![0; counted.len()];
+    for reference in references {
+        let mut theirs = reference.counts(order).peekable();
+        for ((gram, _), most) in counted.iter().zip(&mut most) {
+            while theirs.next_if(|(other, _)| other < gram).is_some() {}
+            if let Some((_, count)) = theirs.next_if(|(other, _)| other == gram) {
+                *most = count.max(*most);
+            }
+        }
+    }
+    counted.iter().zip(most).map(|(&(_, count), most)| count.min(most)).sum()
 }
 
 #[cfg(test)]

@@ -1,12 +1,17 @@
 //! Similarity by edit distance.
 
+use super::is_space;
+use rapidfuzz::distance::levenshtein::normalized_similarity;
+
 /// One less Levenshtein's distance over the length of the longer text, both in characters, with
 /// white space collapsed: the greatest over the references, in 0..=1. Two empty texts are alike.
 pub fn edit_similarity(prediction: &str, references: &[String]) -> f64 {
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = |text: &str| {
+        text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
     let prediction = words(prediction);
     let similarity =
-        |reference: &String| strsim::normalized_levenshtein(&prediction, &words(reference));
+        |reference: &String| normalized_similarity(prediction.chars(), words(reference).chars());
     references.iter().map(similarity).fold(0.0, f64::max)
 }
 

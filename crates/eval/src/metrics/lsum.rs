@@ -4,52 +4,65 @@
 //! is matched with the union of its longest common subsequences with the prediction's sentences,
 //! and a word counts at most as often as it stands on either side.
 
+use super::grams::Numbers;
 use super::rouge::{f_measure, words};
-use std::collections::{BTreeSet, HashMap};
 
 /// The largest F measure, in 0..=1, of the prediction against a reference. Sentences end at line
 /// ends and, as in T5's `rouge`, at ` . `.
 pub(super) fn best(prediction: &str, references: &[String]) -> f64 {
-    let prediction = sentences(prediction);
-    references
-        .iter()
-        .map(|reference| between(&prediction, &sentences(reference)))
-        .fold(0.0, f64::max)
+    let lines = |text: &str| text.replace(" . ", " .\n").to_lowercase();
+    let (prediction, references) = (lines(prediction), references.iter().map(|text| lines(text)));
+    let references: Vec<String> = references.collect();
+    let mut numbers = Numbers::default();
+    let prediction = sentences(&mut numbers, &prediction);
+    let references: Vec<Sentences> =
+        references.iter().map(|text| sentences(&mut numbers, text)).collect();
+    let score = |reference| between(&prediction, reference, numbers.end());
+    references.iter().map(score).fold(0.0, f64::max)
 }
 
-fn sentences(text: &str) -> Vec<Vec<String>> {
-    text.replace(" . ", " .\n").split('\n').map(words).collect()
+/// The words of each sentence as numbers.
+type Sentences = Vec<Vec<u32>>;
+
+fn sentences<'a>(numbers: &mut Numbers<&'a [u8]>, lower: &'a str) -> Sentences {
+    lower.split('\n').map(|line| numbers.of(words(line))).collect()
 }
 
-fn between(prediction: &[Vec<String>], reference: &[Vec<String>]) -> f64 {
-    let (mut predicted, mut referred) = (counts(prediction), counts(reference));
+/// The F measure between sentences whose words are numbers below `end`.
+fn between(prediction: &Sentences, reference: &Sentences, end: usize) -> f64 {
+    let (mut predicted, mut referred) = (counts(prediction, end), counts(reference, end));
     let mut common = 0;
     for sentence in reference {
-        let union: BTreeSet<usize> =
-            prediction.iter().flat_map(|predicted| subsequence(sentence, predicted)).collect();
-        for word in union.into_iter().map(|index| sentence[index].as_str()) {
-            let left = (predicted.get_mut(word), referred.get_mut(word));
-            if let (Some(predicted @ 1..), Some(referred @ 1..)) = left {
+        let mut union = vec![false; sentence.len()];
+        for predicted in prediction {
+            for place in subsequence(sentence, predicted) {
+                union[place] = true;
+            }
+        }
+        for (&word, _) in sentence.iter().zip(union).filter(|(_, found)| *found) {
+            let left = (&mut predicted[word as usize], &mut referred[word as usize]);
+            if let (predicted @ 1.., referred @ 1..) = left {
                 (*predicted, *referred) = (*predicted - 1, *referred - 1);
                 common += 1;
             }
         }
     }
-    let length = |sentences: &[Vec<String>]| sentences.iter().map(Vec::len).sum();
+    let length = |sentences: &Sentences| sentences.iter().map(Vec::len).sum();
     f_measure(common, length(prediction), length(reference))
 }
 
-fn counts(sentences: &[Vec<String>]) -> HashMap<&str, usize> {
-    let mut counts = HashMap::new();
-    for word in sentences.iter().flatten() {
-        *counts.entry(word.as_str()).or_default() += 1;
+/// How often each word comes.
+fn counts(sentences: &Sentences, end: usize) -> Vec<u32> {
+    let mut counts = vec![0; end];
+    for &word in sentences.iter().flatten() {
+        counts[word as usize] += 1;
     }
     counts
 }
 
 /// Positions in `reference` of one of the longest common subsequences: of several that which
 /// `rouge_score` finds, since the union depends on it.
-fn subsequence(reference: &[String], prediction: &[String]) -> Vec<usize> {
+fn subsequence(reference: &[u32], prediction: &[u32]) -> Vec<usize> {
     let columns = prediction.len() + 1;
     let mut lengths = vec![0u32; (reference.len() + 1) * columns];
     for (i, word) in reference.iter().enumerate() {

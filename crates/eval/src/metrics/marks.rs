@@ -1,11 +1,10 @@
 //! A task's predictions as one of its metrics sees them.
 
-use super::groups::{groups, references};
+use super::marking::Marking;
 use super::{
-    AnswerRules, BleuCounts, BleuTokens, LabelSets, Labels, Overlap, Rouge, area_under_roc,
-    average_precision, edit_similarity, names_referent, number, pearson, reciprocal_rank, spearman,
+    BleuCounts, LabelSets, Labels, Overlap, area_under_roc, average_precision, pearson, spearman,
 };
-use ext5_task::{Answer, Example, Metric, Reading};
+use ext5_task::{Example, Metric, Reading};
 use std::borrow::Cow;
 
 /// What a system answered to one example.
@@ -38,6 +37,8 @@ pub enum Marks {
     MacroF1(Labels),
     /// Mean F1 of all classes, weighed by their examples.
     WeightedF1(Labels),
+    /// Mean recall of all classes.
+    MacroRecall(Labels),
     /// Mean F1 of the classes with these numbers.
     F1(Labels, Vec<usize>),
     /// Mean F1 of all classes, of which an example may have several.
@@ -60,7 +61,7 @@ impl Marks {
     /// Marks the responses to labelled examples, one response for each example.
     ///
     /// Metrics of free text (those from [`Metric::ExactMatch`] to [`Metric::TriviaTokenF1`], ROUGE,
-    /// BLEU and edit similarity) take a group for one question: its references are those of all its
+    /// BLEU, METEOR, SARI and edit similarity) take a group for one question: its references are those of all its
     /// examples, and the response to the first of them is scored.
     pub fn new(
         metric: Metric,
@@ -68,46 +69,7 @@ impl Marks {
         examples: &[Example],
         responses: &[Response],
     ) -> Self {
-        let marking = Marking { reading, examples, responses };
-        match metric {
-            Metric::Accuracy => marking.each(|e, r| outcome(marking.is_right(e, r))),
-            Metric::OptionAccuracy => {
-                marking.each(|e, r| outcome(r.option.is_some() && r.option == e.answer))
-            }
-            Metric::AllMatch => marking.all_match(),
-            Metric::MeanAveragePrecision => marking.ranking(average_precision),
-            Metric::MeanReciprocalRank => marking.ranking(reciprocal_rank),
-            Metric::AucRoc => Marks::AucRoc(marking.odds()),
-            Metric::AucPr => Marks::AucPr(marking.odds()),
-            Metric::Wsc => marking
-                .texts(|t, all| outcome(all.iter().any(|referent| names_referent(t, referent)))),
-            Metric::WeightedF1 => Marks::WeightedF1(marking.labels()),
-            Metric::ExactMatch => marking.texts(|t, all| AnswerRules::Squad.exact_match(t, all)),
-            Metric::TokenF1 => marking.texts(|t, all| AnswerRules::Squad.token_f1(t, all)),
-            Metric::TriviaExactMatch => {
-                marking.texts(|t, all| AnswerRules::TriviaQa.exact_match(t, all))
-            }
-            Metric::TriviaTokenF1 => marking.texts(|t, all| AnswerRules::TriviaQa.token_f1(t, all)),
-            Metric::Rouge1 => marking.texts(|t, all| Rouge::Words(1).best(t, all)),
-            Metric::Rouge2 => marking.texts(|t, all| Rouge::Words(2).best(t, all)),
-            Metric::RougeL => marking.texts(|t, all| Rouge::Longest.best(t, all)),
-            Metric::RougeLsum => marking.texts(|t, all| Rouge::LongestOfSentences.best(t, all)),
-            Metric::EditSimilarity => marking.texts(edit_similarity),
-            Metric::Bleu13a => marking.bleu(BleuTokens::V13a),
-            Metric::BleuIntl => marking.bleu(BleuTokens::Intl),
-            Metric::Matthews => Marks::Matthews(marking.labels()),
-            Metric::F1 => marking.f1(),
-            Metric::MacroF1 => match reading {
-                Reading::Labels { .. } => Marks::LabelsMacroF1(LabelSets::new(&marking.read())),
-                _ => Marks::MacroF1(marking.labels()),
-            },
-            Metric::MicroF1 | Metric::SpanF1 => {
-                let overlap = |(truth, prediction): &(_, _)| Overlap::new(truth, prediction);
-                Marks::MicroF1(marking.read().iter().map(overlap).collect())
-            }
-            Metric::Pearson => Marks::Pearson(marking.numbers()),
-            Metric::Spearman => Marks::Spearman(marking.numbers()),
-        }
+        Marking { reading, examples, responses }.marks(metric)
     }
 
     /// Number of units.
@@ -117,6 +79,7 @@ impl Marks {
             Marks::Matthews(labels)
             | Marks::MacroF1(labels)
             | Marks::WeightedF1(labels)
+            | Marks::MacroRecall(labels)
             | Marks::F1(labels, _) => labels.len(),
             Marks::LabelsMacroF1(sets) => sets.len(),
             Marks::MicroF1(overlaps) => overlaps.len(),
@@ -156,6 +119,7 @@ impl Marks {
             Marks::Matthews(labels) => 100.0 * labels.matthews(units()),
             Marks::MacroF1(labels) => 100.0 * labels.macro_f1(units()),
             Marks::WeightedF1(labels) => 100.0 * labels.weighted_f1(units()),
+            Marks::MacroRecall(labels) => 100.0 * labels.macro_recall(units()),
             Marks::F1(labels, positive) => 100.0 * labels.f1(positive, units()),
             Marks::LabelsMacroF1(sets) => 100.0 * sets.macro_f1(units()),
             Marks::MicroF1(overlaps) => 100.0 * Overlap::f1(units().map(|i| &overlaps[i])),
@@ -165,6 +129,37 @@ impl Marks {
             Marks::AucRoc(scores) => 100.0 * area_under_roc(&picked(scores)),
             Marks::AucPr(scores) => 100.0 * average_precision(&picked(scores)).unwrap_or(0.0),
         }
+    }
+
+    /// The units of both, those of `other` after these, so that a sample may take some from either;
+    /// none unless they are marks of one metric over as many of the same examples.
+    pub fn joined(&self, other: &Self) -> Option<Self> {
+        fn both<T: Clone>(first: &[T], second: &[T]) -> Vec<T> {
+            [first, second].concat()
+        }
+        let same = self.len() == other.len();
+        let joined = match (self, other) {
+            (Marks::Each(a), Marks::Each(b)) => Marks::Each(both(a, b)),
+            (Marks::Groups { first, values: a }, Marks::Groups { first: other, values: b }) => {
+                Marks::Groups { first: both(first, other), values: both(a, b) }
+            }
+            (Marks::Matthews(a), Marks::Matthews(b)) => Marks::Matthews(a.joined(b)?),
+            (Marks::MacroF1(a), Marks::MacroF1(b)) => Marks::MacroF1(a.joined(b)?),
+            (Marks::WeightedF1(a), Marks::WeightedF1(b)) => Marks::WeightedF1(a.joined(b)?),
+            (Marks::MacroRecall(a), Marks::MacroRecall(b)) => Marks::MacroRecall(a.joined(b)?),
+            (Marks::F1(a, positive), Marks::F1(b, _)) => Marks::F1(a.joined(b)?, positive.clone()),
+            (Marks::LabelsMacroF1(a), Marks::LabelsMacroF1(b)) => {
+                Marks::LabelsMacroF1(a.joined(b)?)
+            }
+            (Marks::MicroF1(a), Marks::MicroF1(b)) => Marks::MicroF1(both(a, b)),
+            (Marks::Bleu(a), Marks::Bleu(b)) => Marks::Bleu(both(a, b)),
+            (Marks::Pearson(a), Marks::Pearson(b)) => Marks::Pearson(both(a, b)),
+            (Marks::Spearman(a), Marks::Spearman(b)) => Marks::Spearman(both(a, b)),
+            (Marks::AucRoc(a), Marks::AucRoc(b)) => Marks::AucRoc(both(a, b)),
+            (Marks::AucPr(a), Marks::AucPr(b)) => Marks::AucPr(both(a, b)),
+            _ => return None,
+        };
+        same.then_some(joined)
     }
 
     /// The values of the units, where the metric is their mean.
@@ -187,144 +182,6 @@ impl Marks {
             _ => None,
         }
     }
-}
-
-/// Examples with the responses to them.
-#[derive(Clone, Copy)]
-struct Marking<'a> {
-    reading: &'a Reading,
-    examples: &'a [Example],
-    responses: &'a [Response<'a>],
-}
-
-impl Marking<'_> {
-    fn each(&self, mark: impl Fn(&Example, &Response) -> f64) -> Marks {
-        let pairs = self.examples.iter().zip(self.responses);
-        Marks::Each(pairs.map(|(example, response)| 100.0 * mark(example, response)).collect())
-    }
-
-    /// A mean over questions of what `mark` says of a text and the references.
-    fn texts(&self, mark: impl Fn(&str, &[String]) -> f64) -> Marks {
-        if self.examples.iter().all(|example| example.group.is_none()) {
-            return self.each(|example, response| mark(&response.text, &example.references));
-        }
-        self.groups(|group| {
-            let references = references(self.examples, group);
-            Some(mark(&self.responses[group[0]].text, &references))
-        })
-    }
-
-    /// A mean over those groups that have a value.
-    fn groups(&self, mark: impl Fn(&[usize]) -> Option<f64>) -> Marks {
-        let groups = groups(self.examples);
-        let marked = groups.iter().filter_map(|group| Some((group[0], 100.0 * mark(group)?)));
-        let (first, values) = marked.unzip();
-        Marks::Groups { first, values }
-    }
-
-    fn all_match(&self) -> Marks {
-        let right =
-            |&number: &usize| self.is_right(&self.examples[number], &self.responses[number]);
-        self.groups(|group| Some(outcome(group.iter().all(right))))
-    }
-
-    fn is_right(&self, example: &Example, response: &Response) -> bool {
-        let answer = self.reading.read(&response.text);
-        example.references.iter().any(|reference| self.reading.read(reference) == answer)
-    }
-
-    /// Candidates of a group ranked by how much the positive option's score exceeds the best other
-    /// one's.
-    fn ranking(&self, value: impl Fn(&[(f64, bool)]) -> Option<f64>) -> Marks {
-        let candidate = |&number: &usize| {
-            let example = &self.examples[number];
-            let positive = self.positive_option(&example.options)?;
-            let scores = self.responses[number].scores;
-            let others = scores.iter().enumerate().filter(|&(option, _)| option != positive);
-            let best = others.map(|(_, &score)| score).fold(f64::NEG_INFINITY, f64::max);
-            // Without scores all candidates are alike.
-            let score = scores.get(positive).map_or(0.0, |score| score - best);
-            Some((score, example.answer == Some(positive)))
-        };
-        self.groups(|group| value(&group.iter().filter_map(candidate).collect::<Vec<_>>()))
-    }
-
-    /// The log-odds of each example's positive option, which rank as its softmax probability does,
-    /// and whether it is right. Without scores all examples are alike.
-    fn odds(&self) -> Vec<(f64, bool)> {
-        let pairs = self.examples.iter().zip(self.responses);
-        let of = |(example, response): (&Example, &Response)| {
-            let positive = self.positive_option(&example.options)?;
-            let odds = log_odds(response.scores, positive);
-            Some((odds, example.answer == Some(positive)))
-        };
-        pairs.filter_map(of).collect()
-    }
-
-    fn positive_option(&self, options: &[String]) -> Option<usize> {
-        match self.reading {
-            Reading::Label { positive } if !positive.is_empty() => {
-                options.iter().position(|option| positive.contains(option))
-            }
-            _ => options.len().checked_sub(1),
-        }
-    }
-
-    fn bleu(&self, tokens: BleuTokens) -> Marks {
-        let count = |group: &Vec<usize>| {
-            let references = references(self.examples, group);
-            BleuCounts::new(tokens, &self.responses[group[0]].text, &references)
-        };
-        Marks::Bleu(groups(self.examples).iter().map(count).collect())
-    }
-
-    /// The classes are the options, where all examples have the same, and else the targets.
-    fn labels(&self) -> Labels {
-        let options = self.examples.first().map_or(&[][..], |first| &first.options);
-        let shared = self.examples.iter().all(|example| example.options == options);
-        let names = options.iter().filter(|_| shared).map(String::as_str);
-        let targets = self.examples.iter().map(|example| example.targets.as_str());
-        Labels::new(names, targets.zip(self.responses.iter().map(|response| &*response.text)))
-    }
-
-    fn f1(&self) -> Marks {
-        let labels = self.labels();
-        let positive = match self.reading {
-            Reading::Label { positive } if !positive.is_empty() => {
-                positive.iter().filter_map(|name| labels.class(name)).collect()
-            }
-            _ => labels.classes().checked_sub(1).into_iter().collect(),
-        };
-        Marks::F1(labels, positive)
-    }
-
-    /// Targets and texts as read.
-    fn read(&self) -> Vec<(Answer, Answer)> {
-        let pairs = self.examples.iter().zip(self.responses);
-        let read = |(example, response): (&Example, &Response)| {
-            (self.reading.read(&example.targets), self.reading.read(&response.text))
-        };
-        pairs.map(read).collect()
-    }
-
-    fn numbers(&self) -> Vec<(f64, f64)> {
-        let pairs = self.examples.iter().zip(self.responses);
-        pairs.map(|(e, r)| (number(&e.targets), number(&r.text))).collect()
-    }
-}
-
-/// The logarithm of an option's odds against all others, by scores that are log-probabilities; 0
-/// without scores.
-fn log_odds(scores: &[f64], option: usize) -> f64 {
-    let Some(score) = scores.get(option) else { return 0.0 };
-    let others = || scores.iter().enumerate().filter(|&(i, _)| i != option).map(|(_, &s)| s);
-    let greatest = others().fold(f64::NEG_INFINITY, f64::max);
-    let sum: f64 = others().map(|other| (other - greatest).exp()).sum();
-    score - greatest - sum.ln()
-}
-
-fn outcome(right: bool) -> f64 {
-    f64::from(u8::from(right))
 }
 
 /// Whether two texts are equal but for the length of their white space: SentencePiece collapses
@@ -465,6 +322,43 @@ mod tests {
         let unscored: Vec<_> = scores.iter().map(|_| response(&[])).collect();
         assert_eq!(of(Metric::AucRoc, &unscored), 50.0);
         assert_eq!(of(Metric::AucPr, &unscored), 25.0);
+    }
+
+    /// The reference's example of rank classification too: F1 66.67.
+    #[test]
+    fn f1_of_chosen_options() {
+        let examples = [0, 1, 0, 0].map(|answer| with_options(&["no", "yes"], answer));
+        let of = |metric, chosen: [Option<usize>; 4]| {
+            let response = |option| Response { text: "".into(), option, scores: &[] };
+            let responses = chosen.map(response);
+            Marks::new(metric, &Reading::default(), &examples, &responses).value()
+        };
+        // By the scores .1 .5, 1.0 1.1, .3 .1, .6 .5.
+        let chosen = [1, 1, 0, 0].map(Some);
+        assert!((of(Metric::OptionF1, chosen) - 200.0 / 3.0).abs() < 1e-9);
+        assert!((of(Metric::OptionMacroF1, chosen) - (200.0 / 3.0 + 80.0) / 2.0).abs() < 1e-9);
+        assert_eq!(of(Metric::OptionF1, [None; 4]), 0.0);
+    }
+
+    /// Marks of two systems side by side: any choice between them can be scored.
+    #[test]
+    fn joined_marks_are_of_both() {
+        let examples = ["a b c d e", "f g h i j"].map(example);
+        let marks = |metric, texts: [&str; 2]| {
+            let responses = texts.map(|t| Response { text: t.into(), option: None, scores: &[] });
+            Marks::new(metric, &Reading::default(), &examples, &responses)
+        };
+        let (right, wrong) = (["a b c d e", "f g h i j"], ["x", "f g h"]);
+        for metric in [Metric::Bleu13a, Metric::RougeL, Metric::Matthews, Metric::MacroF1] {
+            let (first, second) = (marks(metric, right), marks(metric, wrong));
+            let both = first.joined(&second).unwrap();
+            assert_eq!(both.over(&[0, 1]), first.value(), "{metric}");
+            assert_eq!(both.over(&[2, 3]), second.value(), "{metric}");
+            let mixed = marks(metric, ["a b c d e", "f g h"]).value();
+            assert!((both.over(&[0, 3]) - mixed).abs() < 1e-9, "{metric}");
+        }
+        let other = marks(Metric::Pearson, right);
+        assert_eq!(marks(Metric::Bleu13a, right).joined(&other), None);
     }
 
     #[test]

@@ -2,32 +2,86 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
 
-/// What an option's log-probability is divided by before options are compared. Published numbers
+/// How an option's log-probability is made comparable with that of others. Published numbers
 /// differ in this, so that every result says which one was used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Normalisation {
-    /// Nothing: the sum over the option's tokens, end of sequence included.
+    /// Not at all: the sum over the option's tokens, end of sequence included.
     #[default]
     Sum,
-    /// The number of the option's tokens, end of sequence included.
+    /// Divided by the number of the option's tokens, end of sequence included.
     PerToken,
-    /// The number of the option's characters, without end of sequence: lm-eval's `acc_norm`.
+    /// Divided by the number of the option's characters, without end of sequence: lm-eval's
+    /// `acc_norm`.
     PerCharacter,
-    /// The number of the option's bytes in UTF-8: lm-eval's `acc_bytes`.
+    /// Divided by the number of the option's bytes in UTF-8: lm-eval's `acc_bytes`.
     PerByte,
+    /// Less the option's log-probability without the inputs, of which only the end of sequence is
+    /// left: pointwise mutual information, lm-eval's `acc_mutual_info`. What is likely anyway gains
+    /// nothing.
+    MutualInformation,
+}
+
+/// An option's log-probability, and what it is made comparable with.
+#[derive(Clone, Copy, Debug)]
+pub struct Scored<'a> {
+    /// The sum over the option's tokens, end of sequence included.
+    pub sum: f64,
+    /// The option's text.
+    pub option: &'a str,
+    /// Number of its tokens, end of sequence included.
+    pub tokens: usize,
+    /// The sum without the inputs; [`Normalisation::MutualInformation`] alone needs it.
+    pub without_inputs: f64,
 }
 
 impl Normalisation {
-    /// The score of `option`, of `tokens` tokens whose log-probabilities sum to `sum`.
-    pub fn apply(self, sum: f64, option: &str, tokens: usize) -> f64 {
+    /// Every way.
+    pub const ALL: [Normalisation; 5] = [
+        Normalisation::Sum,
+        Normalisation::PerToken,
+        Normalisation::PerCharacter,
+        Normalisation::PerByte,
+        Normalisation::MutualInformation,
+    ];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Normalisation::Sum => "sum",
+            Normalisation::PerToken => "per-token",
+            Normalisation::PerCharacter => "per-character",
+            Normalisation::PerByte => "per-byte",
+            Normalisation::MutualInformation => "mutual-information",
+        }
+    }
+
+    /// The score by which an option is compared.
+    pub fn apply(self, scored: Scored) -> f64 {
+        let Scored { sum, option, tokens, without_inputs } = scored;
         match self {
             Normalisation::Sum => sum,
             Normalisation::PerToken => sum / tokens.max(1) as f64,
             Normalisation::PerCharacter => sum / option.chars().count().max(1) as f64,
             Normalisation::PerByte => sum / option.len().max(1) as f64,
+            Normalisation::MutualInformation => sum - without_inputs,
         }
+    }
+}
+
+/// By [`name`](Normalisation::name).
+impl FromStr for Normalisation {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let all = Normalisation::ALL;
+        all.into_iter().find(|by| by.name() == name).ok_or_else(|| {
+            let names = all.map(Normalisation::name).join(", ");
+            format!("`{name}` is none of {names}")
+        })
     }
 }
 
@@ -38,6 +92,9 @@ impl fmt::Display for Normalisation {
             Normalisation::PerToken => "log-probability per token",
             Normalisation::PerCharacter => "log-probability per character",
             Normalisation::PerByte => "log-probability per byte",
+            Normalisation::MutualInformation => {
+                "log-probability less that without inputs (mutual information)"
+            }
         })
     }
 }
@@ -59,6 +116,10 @@ pub fn choose(scores: &[f64]) -> Option<usize> {
 mod tests {
     use super::*;
 
+    fn scored(sum: f64, option: &str, tokens: usize) -> Scored<'_> {
+        Scored { sum, option, tokens, without_inputs: -5.0 }
+    }
+
     /// The reference's example of rank classification: accuracy 75.
     #[test]
     fn golden_accuracy() {
@@ -78,8 +139,8 @@ mod tests {
 
     #[test]
     fn long_options_gain_from_the_mean() {
-        let short = |by: Normalisation| by.apply(-3.0, "no", 2);
-        let long = |by: Normalisation| by.apply(-4.0, "certainly", 8);
+        let short = |by: Normalisation| by.apply(scored(-3.0, "no", 2));
+        let long = |by: Normalisation| by.apply(scored(-4.0, "certainly", 8));
         assert!(short(Normalisation::Sum) > long(Normalisation::Sum));
         for by in [Normalisation::PerToken, Normalisation::PerCharacter, Normalisation::PerByte] {
             assert!(short(by) < long(by), "{by}");
@@ -88,11 +149,22 @@ mod tests {
 
     #[test]
     fn what_scores_are_divided_by() {
-        let score = |by: Normalisation| by.apply(-12.0, "n\u{e9}e", 2);
+        let score = |by: Normalisation| by.apply(scored(-12.0, "n\u{e9}e", 2));
         assert_eq!(score(Normalisation::Sum), -12.0);
         assert_eq!(score(Normalisation::PerToken), -6.0);
         assert_eq!(score(Normalisation::PerCharacter), -4.0);
         assert_eq!(score(Normalisation::PerByte), -3.0);
-        assert_eq!(Normalisation::PerByte.apply(-1.0, "", 1), -1.0);
+        assert_eq!(score(Normalisation::MutualInformation), -7.0);
+        assert_eq!(Normalisation::PerByte.apply(scored(-1.0, "", 1)), -1.0);
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for by in Normalisation::ALL {
+            assert_eq!(by.name().parse(), Ok(by));
+            let written = serde_json::to_value(by).unwrap();
+            assert_eq!(written, by.name().replace('-', "_"));
+        }
+        assert!("per_token".parse::<Normalisation>().unwrap_err().contains("per-token"));
     }
 }

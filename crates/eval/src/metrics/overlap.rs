@@ -18,11 +18,18 @@ impl Overlap {
     /// Counts labels or spans; a text is one label. Equal spans count as often as both sides have
     /// them.
     pub fn new(truth: &Answer, prediction: &Answer) -> Self {
-        let (truths, predictions) = (things(truth), things(prediction));
-        let mut left = truths.clone();
+        if let (Answer::Spans(truths), Answer::Spans(predictions)) = (truth, prediction) {
+            return Overlap::of(truths, predictions);
+        }
+        Overlap::of(&things(truth), &things(prediction))
+    }
+
+    /// Counts sorted spans.
+    fn of(truths: &[Span], predictions: &[Span]) -> Self {
+        let mut left = truths.iter().peekable();
         let found = |thing: &&Span| {
-            let place = left.iter().position(|other| other == *thing);
-            place.map(|place| left.swap_remove(place)).is_some()
+            while left.next_if(|truth| truth < thing).is_some() {}
+            left.next_if(|truth| truth == thing).is_some()
         };
         Overlap {
             truths: truths.len() as u64,
@@ -42,7 +49,7 @@ impl Overlap {
     }
 }
 
-/// Labels are spans without a type.
+/// What an answer names, in order; labels are spans without a type.
 fn things(answer: &Answer) -> Vec<Span> {
     let label = |text: &str| Span { kind: String::new(), text: text.to_owned() };
     match answer {
@@ -58,7 +65,8 @@ fn things(answer: &Answer) -> Vec<Span> {
 /// have; others in predictions are in no class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelSets {
-    classes: usize,
+    /// Of each class over all examples.
+    all: Vec<Overlap>,
     /// Truth and prediction of each example.
     pairs: Vec<(Vec<usize>, Vec<usize>)>,
 }
@@ -72,8 +80,15 @@ impl LabelSets {
         let numbers = |answer| -> Vec<usize> {
             texts(answer).filter_map(|text| classes.binary_search(&text).ok()).collect()
         };
-        let pairs = pairs.iter().map(|(truth, other)| (numbers(truth), numbers(other))).collect();
-        LabelSets { classes: classes.len(), pairs }
+        let pairs = pairs.iter().map(|(truth, other)| (numbers(truth), numbers(other)));
+        let pairs: Vec<_> = pairs.collect();
+        LabelSets::numbered(classes.len(), pairs)
+    }
+
+    /// The examples of both, those of `other` after these; none unless the classes are as many.
+    pub(super) fn joined(&self, other: &Self) -> Option<Self> {
+        let pairs = self.pairs.iter().chain(&other.pairs).cloned().collect();
+        (self.all.len() == other.all.len()).then(|| LabelSets::numbered(self.all.len(), pairs))
     }
 
     /// Number of examples.
@@ -86,23 +101,37 @@ impl LabelSets {
         self.pairs.is_empty()
     }
 
-    /// The unweighted mean over the classes of each class's F1 over the chosen examples; 0 for a
-    /// class that none of them has and none is given.
+    /// The unweighted mean of the F1 of each class over the chosen examples. One that only others
+    /// have keeps its F1 over all, as in [`Labels::macro_f1`](super::Labels::macro_f1).
     pub fn macro_f1(&self, chosen: impl IntoIterator<Item = usize>) -> f64 {
-        let mut counts = vec![Overlap::default(); self.classes];
-        for example in chosen {
-            let (truth, prediction) = &self.pairs[example];
-            for &class in truth {
-                counts[class].truths += 1;
-                counts[class].common += u64::from(prediction.contains(&class));
-            }
-            for &class in prediction {
-                counts[class].predictions += 1;
-            }
-        }
-        let sum: f64 = counts.iter().map(|count| Overlap::f1([count])).sum();
-        sum / self.classes.max(1) as f64
+        let counts = counts(self.all.len(), chosen.into_iter().map(|i| &self.pairs[i]));
+        let f1 = |(count, all): (&Overlap, &Overlap)| {
+            Overlap::f1([if count.truths > 0 { count } else { all }])
+        };
+        counts.iter().zip(&self.all).map(f1).sum::<f64>() / self.all.len().max(1) as f64
     }
+
+    fn numbered(classes: usize, pairs: Vec<(Vec<usize>, Vec<usize>)>) -> Self {
+        LabelSets { all: counts(classes, pairs.iter()), pairs }
+    }
+}
+
+/// Of each class how often it is true, predicted and both.
+fn counts<'a>(
+    classes: usize,
+    pairs: impl Iterator<Item = &'a (Vec<usize>, Vec<usize>)>,
+) -> Vec<Overlap> {
+    let mut counts = vec![Overlap::default(); classes];
+    for (truth, prediction) in pairs {
+        for &class in truth {
+            counts[class].truths += 1;
+            counts[class].common += u64::from(prediction.contains(&class));
+        }
+        for &class in prediction {
+            counts[class].predictions += 1;
+        }
+    }
+    counts
 }
 
 #[cfg(test)]
@@ -139,7 +168,8 @@ mod tests {
             .map(|(truth, prediction)| (read(truth), read(prediction)));
         let sets = LabelSets::new(&pairs);
         assert!((sets.macro_f1(0..3) - (2.0 / 3.0 + 1.0 + 0.0) / 3.0).abs() < 1e-12);
-        assert_eq!(sets.macro_f1([1]), 1.0 / 3.0);
+        // Those of `a` and `c` are those over all examples.
+        assert_eq!(sets.macro_f1([1]), (2.0 / 3.0 + 1.0 + 0.0) / 3.0);
         assert_eq!(LabelSets::new(&[]).macro_f1([]), 0.0);
     }
 

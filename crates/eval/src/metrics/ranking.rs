@@ -52,7 +52,7 @@ fn ranked(candidates: &[(f64, bool)]) -> Vec<(f64, bool)> {
         (if score.is_nan() { f64::NEG_INFINITY } else { score }, right)
     };
     let mut ranked: Vec<(f64, bool)> = candidates.iter().map(score).collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
     ranked
 }
 

@@ -4,14 +4,13 @@
 //! `rouge_score` 0.1.2: F measure, and the best reference where there are several
 //! (`RougeScorer.score_multi`).
 
+use super::grams::{Grams, Numbers, common_words, number};
 use super::lsum;
-use std::collections::HashMap;
-use std::hash::Hash;
 
 /// Which overlap is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rouge {
-    /// Common n-grams of this length.
+    /// Common n-grams of this length, which is from 1 to 4.
     Words(usize),
     /// The longest common subsequence of words, over the whole text.
     Longest,
@@ -28,24 +27,40 @@ impl Rouge {
             Rouge::Longest => None,
             Rouge::LongestOfSentences => return lsum::best(prediction, references),
         };
-        let prediction = words(prediction);
-        references
-            .iter()
-            .map(|reference| between(length, &prediction, &words(reference)))
-            .fold(0.0, f64::max)
+        let prediction = prediction.to_lowercase();
+        let references: Vec<String> = references.iter().map(|text| text.to_lowercase()).collect();
+        let mut numbers = Numbers::default();
+        let own = numbers.of(words(&prediction));
+        let references: Vec<Vec<u32>> =
+            references.iter().map(|text| numbers.of(words(text))).collect();
+        match length {
+            Some(1) => references
+                .iter()
+                .map(|reference| {
+                    let common = common_words(&own, reference, numbers.end());
+                    f_measure(common, own.len(), reference.len())
+                })
+                .fold(0.0, f64::max),
+            Some(length) => best_of_ngrams(&own, &references, length),
+            None => references
+                .iter()
+                .map(|reference| {
+                    let common = longest_common_subsequence(&own, reference);
+                    f_measure(common, own.len(), reference.len())
+                })
+                .fold(0.0, f64::max),
+        }
     }
 }
 
-/// The F measure of n-grams of a length or, without one, of the longest common subsequence.
-fn between(length: Option<usize>, prediction: &[String], reference: &[String]) -> f64 {
-    let (common, predicted, referred) = match length {
-        Some(length) => common_ngrams(prediction, reference, length),
-        None => {
-            let common = longest_common_subsequence(prediction, reference);
-            (common, prediction.len(), reference.len())
-        }
+/// The largest F measure of n-grams of a length.
+fn best_of_ngrams(prediction: &Vec<u32>, references: &[Vec<u32>], length: usize) -> f64 {
+    let own = Grams::new([prediction]);
+    let score = |reference: &Vec<u32>| {
+        let common = own.common(&Grams::new([reference]), length);
+        f_measure(common, number(prediction, length), number(reference, length))
     };
-    f_measure(common, predicted, referred)
+    references.iter().map(score).fold(0.0, f64::max)
 }
 
 /// The harmonic mean of precision and recall; 0 where nothing is common.
@@ -56,35 +71,9 @@ pub(super) fn f_measure(common: usize, predicted: usize, referred: usize) -> f64
     }
 }
 
-/// Lower case, everything but `a-z` and `0-9` a separator.
-pub(super) fn words(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Common n-grams with their smaller count, and the number of n-grams on both sides.
-fn common_ngrams(
-    prediction: &[String],
-    reference: &[String],
-    length: usize,
-) -> (usize, usize, usize) {
-    let (predicted, referred) = (counts(prediction, length), counts(reference, length));
-    let common = predicted
-        .iter()
-        .map(|(ngram, &count)| count.min(referred.get(ngram).copied().unwrap_or(0)))
-        .sum();
-    (common, predicted.values().sum(), referred.values().sum())
-}
-
-fn counts<T: Hash + Eq>(words: &[T], length: usize) -> HashMap<&[T], usize> {
-    let mut counts = HashMap::new();
-    for ngram in words.windows(length.max(1)) {
-        *counts.entry(ngram).or_default() += 1;
-    }
-    counts
+/// The words of a text in lower case: everything but `a-z` and `0-9` separates them.
+pub(super) fn words(lower: &str) -> impl Iterator<Item = &[u8]> {
+    lower.as_bytes().split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// Length of the longest common subsequence; time |a|·|b|, memory |b|.

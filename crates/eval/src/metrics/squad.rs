@@ -3,8 +3,9 @@
 //! Source: the evaluation scripts of SQuAD 1.1 and TriviaQA 1.0 as `t5.evaluation.qa_utils` has
 //! them.
 
+use super::grams::{Numbers, common_words};
 use super::is_space;
-use std::collections::HashMap;
+use super::rouge::f_measure;
 
 /// Whose normalisation makes answers comparable. Both make them lower case, remove the words `a`,
 /// `an` and `the`, and leave one space between words.
@@ -37,6 +38,9 @@ impl AnswerRules {
     /// The answer as it is compared.
     pub fn normalise(self, answer: &str) -> String {
         let lower = answer.to_lowercase();
+        if let Some(plain) = self.plain(&lower) {
+            return plain;
+        }
         let bare: String = match self {
             AnswerRules::Squad => lower.chars().filter(|c| !c.is_ascii_punctuation()).collect(),
             AnswerRules::TriviaQa => lower
@@ -53,6 +57,37 @@ impl AnswerRules {
             .filter(|word| !word.is_empty())
             .collect::<Vec<_>>()
             .join(" ")
+    }
+
+    /// The same for texts of ASCII letters, digits, punctuation and white space alone, in which
+    /// articles are words: most texts, and the fast way.
+    fn plain(self, lower: &str) -> Option<String> {
+        let mut plain = String::with_capacity(lower.len() + 1);
+        let mut start = 0;
+        for &byte in lower.as_bytes().iter().chain(b" ") {
+            let space = match byte {
+                b'a'..=b'z' | b'0'..=b'9' => false,
+                b' ' | b'\t'..=b'\r' => true,
+                byte if byte.is_ascii_punctuation() => match self {
+                    AnswerRules::Squad => continue,
+                    AnswerRules::TriviaQa => true,
+                },
+                _ => return None,
+            };
+            if !space {
+                plain.push(char::from(byte));
+                continue;
+            }
+            if matches!(&plain[start..], "a" | "an" | "the") {
+                plain.truncate(start);
+            }
+            if plain.len() > start {
+                plain.push(' ');
+                start = plain.len();
+            }
+        }
+        plain.pop();
+        Some(plain)
     }
 }
 
@@ -71,24 +106,12 @@ fn without_articles(text: &str) -> String {
 }
 
 fn f1_of_words(prediction: &str, reference: &str) -> f64 {
-    let mut unmatched: HashMap<&str, usize> = HashMap::new();
-    let mut reference_words = 0;
-    for word in reference.split_whitespace() {
-        *unmatched.entry(word).or_default() += 1;
-        reference_words += 1;
-    }
-    let (mut common, mut prediction_words) = (0, 0);
-    for word in prediction.split_whitespace() {
-        prediction_words += 1;
-        if let Some(left) = unmatched.get_mut(word).filter(|left| **left > 0) {
-            *left -= 1;
-            common += 1;
-        }
-    }
-    if common == 0 {
-        return 0.0;
-    }
-    2.0 * f64::from(common) / f64::from(prediction_words + reference_words)
+    let mut numbers = Numbers::default();
+    // Normalised texts have one space between words.
+    let mut words = |text| numbers.of(str::split_ascii_whitespace(text));
+    let (prediction, reference) = (words(prediction), words(reference));
+    let common = common_words(&prediction, &reference, numbers.end());
+    f_measure(common, prediction.len(), reference.len())
 }
 
 #[cfg(test)]

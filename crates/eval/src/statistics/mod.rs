@@ -4,12 +4,14 @@ mod bootstrap;
 mod compare;
 mod mcnemar;
 mod mean;
+mod randomisation;
 mod sign_flip;
 
 pub use bootstrap::Bootstrap;
 pub use compare::{Comparison, compare};
 pub use mcnemar::{McNemar, mcnemar};
 pub use mean::{mean, mean_interval, standard_error};
+pub use randomisation::randomisation;
 pub use sign_flip::{SignFlip, sign_flip};
 
 use serde::{Deserialize, Serialize};

@@ -22,6 +22,10 @@ pub(crate) struct TemplateTable {
     /// An expression: examples of a group are scored together.
     #[schemars(with = "Option<String>")]
     pub group: Option<Spanned<String>>,
+    /// An expression: the text that the targets rewrite, for the metric `sari`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub source: Option<Spanned<String>>,
 }
 
 /// One more way to put the same example.

@@ -1,12 +1,13 @@
 //! `ext5 eval`
 
+mod given;
+
 use super::model;
-use crate::args::{Eval, OptionScore};
+use crate::args::Eval;
 use crate::failure::{Blame, Failure};
 use crate::interrupt;
 use anyhow::anyhow;
-use ext5_core::Key;
-use ext5_eval::metrics::Normalisation;
+use ext5_core::{Key, atomic};
 use ext5_eval::{Evaluation, Majority, Provenance, Settings, TaskResult};
 use ext5_task::{Example, Registry, Task};
 use ext5_train::{Origin, Trained};
@@ -18,29 +19,33 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Scores a model on tasks.
 pub fn run(command: Eval) -> Result<(), Failure> {
-    let opened = model::open(&command.model, &command.tasks, command.device)?;
+    match (&command.model, &command.predictions, &command.compare) {
+        (_, Some(path), _) => given::score(&command, path),
+        (_, _, Some(paths)) => given::compare(&command, paths),
+        (Some(model), ..) => score(&command, model),
+        (None, None, None) => Err(Failure::Request(anyhow!("name a model, or give --predictions"))),
+    }
+}
+
+fn score(command: &Eval, model: &Path) -> Result<(), Failure> {
+    let opened = model::open(model, &command.tasks, command.device)?;
     let registry = Registry::with_built_in(&opened.tasks).request()?;
     let patterns = patterns(&command.patterns, opened.trained.origin.as_ref())?;
     let tasks = registry.select(&patterns).request()?;
-    let out = match (command.out, &opened.trained.origin) {
-        (Some(out), _) => out,
+    let out = match (&command.out, &opened.trained.origin) {
+        (Some(out), _) => out.clone(),
         (None, Some(origin)) => origin.folder.clone(),
         (None, None) => {
             return Err(Failure::Request(anyhow!(
                 "{}: no run, so there is no folder for the results: give --out",
-                command.model.display()
+                model.display()
             )));
         }
     };
     let stop = interrupt::flag()?;
     let provenance = provenance(&opened.trained).work()?;
     let mut settings = Settings::new(Key::new(provenance.seed).name("eval"));
-    settings.normalisation = match command.normalisation {
-        OptionScore::Sum => Normalisation::Sum,
-        OptionScore::PerToken => Normalisation::PerToken,
-        OptionScore::PerCharacter => Normalisation::PerCharacter,
-        OptionScore::PerByte => Normalisation::PerByte,
-    };
+    settings.normalisation = command.normalisation;
     settings.inputs_length = opened.inputs;
     settings.max_new = command.max_targets.unwrap_or(opened.targets);
     let scoring = Scoring {
@@ -49,9 +54,11 @@ pub fn run(command: Eval) -> Result<(), Failure> {
             vocabulary: &opened.trained.vocabulary,
             settings,
         },
-        data_root: &opened.data_root,
-        split: &command.split,
-        limit: command.limit.unwrap_or(usize::MAX),
+        data: Data {
+            root: &opened.data_root,
+            split: &command.split,
+            limit: command.limit.unwrap_or(usize::MAX),
+        },
         stop: &stop,
     };
     let mut results = Vec::new();
@@ -60,29 +67,44 @@ pub fn run(command: Eval) -> Result<(), Failure> {
         result.write(&out, &provenance).work()?;
         results.push(result);
     }
-    print(&results, &out, command.json)
+    print(&results, Some(&out), command.json)
+}
+
+/// Where examples come from.
+struct Data<'a> {
+    root: &'a Path,
+    split: &'a str,
+    limit: usize,
+}
+
+impl Data<'_> {
+    fn examples(&self, task: &Task) -> Result<Vec<Example>, Failure> {
+        let examples = task.examples(self.root, self.split).request()?;
+        examples.take(self.limit).collect::<Result<_, _>>().work()
+    }
+
+    /// The most frequent training answer, where there are training rows.
+    fn majority(&self, task: &Task) -> Result<Option<Majority>, Failure> {
+        match task.has_split(self.root, "train") {
+            true => Majority::of(task.examples(self.root, "train").work()?).work(),
+            false => Ok(None),
+        }
+    }
 }
 
 /// What is the same for every task.
 struct Scoring<'a> {
     evaluation: Evaluation<'a>,
-    data_root: &'a Path,
-    split: &'a str,
-    limit: usize,
+    data: Data<'a>,
     stop: &'a AtomicBool,
 }
 
 impl Scoring<'_> {
     fn task(&self, task: &Task) -> Result<TaskResult, Failure> {
-        let examples = task.examples(self.data_root, self.split).request()?;
-        let examples: Vec<Example> = examples.take(self.limit).collect::<Result<_, _>>().work()?;
-        let majority = match task.has_split(self.data_root, "train") {
-            true => Majority::of(task.examples(self.data_root, "train").work()?).work()?,
-            false => None,
-        };
-        let bar = bar(&task.name);
+        let (examples, majority) = (self.data.examples(task)?, self.data.majority(task)?);
+        let (split, bar) = (self.data.split, bar(&task.name));
         let result =
-            self.evaluation.task(task, self.split, &examples, majority.as_ref(), &mut |progress| {
+            self.evaluation.task(task, split, &examples, majority.as_ref(), &mut |progress| {
                 bar.set_length(progress.total as u64);
                 bar.set_position(progress.done as u64);
                 match self.stop.load(Ordering::Relaxed) {
@@ -127,21 +149,39 @@ fn provenance(trained: &Trained) -> anyhow::Result<Provenance> {
     Ok(Provenance {
         recipe: origin.map(|origin| origin.recipe.digest()).transpose()?,
         data_lock: origin.map(|origin| origin.data_lock.digest()),
-        vocabulary: trained.vocabulary.digest(),
-        weights: trained.weights.clone(),
+        vocabulary: Some(trained.vocabulary.digest()),
+        weights: Some(trained.weights.clone()),
+        predictions: None,
         step: origin.map(|origin| origin.position.step),
         seed: origin.map_or(0, |origin| origin.recipe.seed),
-        code: format!("ext5 {}", env!("CARGO_PKG_VERSION")),
+        code: code(),
     })
 }
 
-fn print(results: &[TaskResult], out: &Path, json: bool) -> Result<(), Failure> {
+fn code() -> String {
+    format!("ext5 {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Prints the results, and writes the averages of suites beside them.
+fn print(results: &[TaskResult], out: Option<&Path>, json: bool) -> Result<(), Failure> {
+    let averages = ext5_eval::averages(results);
+    if let Some(out) = out.filter(|_| !averages.is_empty()) {
+        atomic::write_file(&out.join("suites.json"), |writer| {
+            serde_json::to_writer_pretty(&mut *writer, &averages)?;
+            writer.write_all(b"\n")
+        })
+        .work()?;
+    }
     let mut stdout = io::stdout().lock();
     if json {
         serde_json::to_writer_pretty(&mut stdout, results).work()?;
         return Ok(writeln!(stdout)?);
     }
     write!(stdout, "{}", ext5_eval::table(results))?;
+    if !averages.is_empty() {
+        write!(stdout, "\n{}", ext5_eval::suites(&averages))?;
+    }
+    let Some(out) = out else { return Ok(()) };
     let folder = |name: &str| -> PathBuf { out.join(name) };
     let (scores, predictions) = (folder("eval"), folder("predictions"));
     Ok(writeln!(
