@@ -10,7 +10,9 @@ use crate::reading::Reading;
 use crate::render::Renderer;
 use ext5_core::config::ConfigError;
 use ext5_core::{Digest, Key};
+use ext5_data::generated::{self, Settings};
 use ext5_data::{DataError, Format, Located, Row, Tolerance, files, split};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The families of the ExT5 paper. Any other name is a family of its own.
@@ -139,6 +141,16 @@ impl Task {
             return Err(TaskError::EvaluationOnly { task: self.name.clone() });
         }
         let data = |source| self.data_error(split, source);
+        if let Some(generated) = self.generated(data_root, split) {
+            let missing = || DataError::Missing {
+                path: data_root.join(self.folder()).join(split),
+                expected: format!(
+                    "a split that is generated: {}",
+                    self.splits(data_root).join(", ")
+                ),
+            };
+            return Ok(vec![generated.and_then(|path| path.ok_or_else(missing)).map_err(data)?]);
+        }
         let expected = format!("the {split} rows of task {}", self.name);
         if let Some(patterns) = self.source.files.get(split) {
             return files::resolve(data_root, &patterns.0, &expected).map_err(data);
@@ -156,7 +168,30 @@ impl Task {
             .map_err(data)
     }
 
-    /// The folder of the task's data under the data root.
+    /// The generator of its rows, where they are computed and there are no files.
+    pub fn generator(&self) -> Option<&str> {
+        self.source.generator.as_ref().map(|name| name.get_ref().as_str())
+    }
+
+    /// Tells its generator what the task file leaves open.
+    pub(crate) fn settle(&mut self, generators: &BTreeMap<String, Settings>) {
+        let settings = self.generator().and_then(|name| generators.get(name));
+        for (name, &value) in settings.cloned().iter().flatten() {
+            self.source.settings.entry(name.clone()).or_insert(value);
+        }
+    }
+
+    /// The path of a generated split, where rows are generated and there is such a split.
+    fn generated(
+        &self,
+        data_root: &Path,
+        split: &str,
+    ) -> Option<Result<Option<PathBuf>, DataError>> {
+        let (name, settings) = (self.generator()?, &self.source.settings);
+        Some(generated::path(data_root, name, settings, self.folder(), self.on_disk(split)))
+    }
+
+    /// The folder of the task's data under the data root, or its generator's table.
     pub fn folder(&self) -> &str {
         self.source.folder.as_ref().unwrap_or(&self.name)
     }
@@ -193,6 +228,9 @@ impl Task {
         if self.source.splits.contains_key(split) {
             return true;
         }
+        if let Some(generated) = self.generated(data_root, split) {
+            return generated.map_or(true, |path| path.is_some());
+        }
         let found = split::find(data_root, self.folder(), self.on_disk(split), self.source.format);
         found.map_or(true, |files| !files.is_empty())
     }
@@ -208,6 +246,9 @@ impl Task {
     /// Whether there is nothing of the task under the data root: not even its folder, or any of
     /// the files that it names.
     pub fn has_no_data(&self, data_root: &Path) -> bool {
+        if self.generator().is_some() {
+            return false;
+        }
         match self.source.files.is_empty() {
             true => !data_root.join(self.folder()).exists(),
             false => self.source.files.values().flat_map(|patterns| &patterns.0).all(|pattern| {

@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use ext5_core::Key;
 use ext5_eval::metrics::Normalisation;
 use ext5_eval::{Evaluation, Majority, Provenance, Settings, TaskResult};
-use ext5_task::{Example, Registry, Task};
+use ext5_task::{Example, Task};
 use ext5_train::{Origin, Trained};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Scores a model on tasks.
 pub fn run(command: Eval) -> Result<(), Failure> {
     let opened = model::open(&command.model, &command.tasks, command.device)?;
-    let registry = Registry::with_built_in(&opened.tasks).request()?;
+    let registry = opened.data.registry().request()?;
     let patterns = patterns(&command.patterns, opened.trained.origin.as_ref())?;
     let tasks = registry.select(&patterns).request()?;
     let out = match (command.out, &opened.trained.origin) {
@@ -49,7 +49,7 @@ pub fn run(command: Eval) -> Result<(), Failure> {
             vocabulary: &opened.trained.vocabulary,
             settings,
         },
-        data_root: &opened.data_root,
+        data_root: &opened.data.root,
         split: &command.split,
         limit: command.limit.unwrap_or(usize::MAX),
         stop: &stop,
