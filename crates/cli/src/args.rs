@@ -19,6 +19,8 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// See the whole idea in minutes: a T5 and an ExT5 on an embedded world, compared.
+    Quickstart(Quickstart),
     /// Look at tasks and check them against their data.
     #[command(subcommand)]
     Tasks(Tasks),
@@ -42,6 +44,20 @@ pub enum Command {
     Predict(Predict),
     /// Write a run's weights as a folder that Hugging Face transformers opens.
     Export(Export),
+}
+
+/// `ext5 quickstart`
+#[derive(Debug, Args)]
+pub struct Quickstart {
+    /// The folder that all goes into; the same command goes on with what is there.
+    #[arg(long, value_name = "DIR", default_value = "quickstart")]
+    pub out: PathBuf,
+    /// Seconds instead of minutes: to see that all works, not what comes out.
+    #[arg(long)]
+    pub fast: bool,
+    /// The seed of the world and of pre-training.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// `ext5 tasks`

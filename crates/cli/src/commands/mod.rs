@@ -9,6 +9,7 @@ mod mix;
 mod model;
 mod predict;
 mod pretrain;
+mod quickstart;
 mod recipe;
 mod tasks;
 mod vocab;
@@ -21,6 +22,7 @@ use std::io::Write;
 /// Does what the command line says.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
+        Command::Quickstart(command) => quickstart::run(command),
         Command::Tasks(command) => tasks::run(command),
         Command::Fetch(command) => fetch::run(&command),
         Command::Vocab(command) => vocab::run(command),
