@@ -30,8 +30,8 @@ pub fn figures(findings: &Findings) -> Vec<Figure> {
         Line::Train { step, supervised, .. } => Some((*step, *supervised)),
         _ => None,
     });
-    let series = |name: &str, model: usize, points: &[Vec<(f64, f64)>; 2], marked| Series {
-        name: format!("{}{name}", MODELS[model]),
+    let series = |model: usize, points: &[Vec<(f64, f64)>; 2], marked| Series {
+        name: if marked { String::new() } else { MODELS[model].to_owned() },
         colour: COLOURS[model],
         marked,
         points: points[model].clone(),
@@ -41,17 +41,17 @@ pub fn figures(findings: &Findings) -> Vec<Figure> {
         "Nats per target token: in training, and dashed on held-out text",
         "updates",
         &[
-            series("", 0, &denoising, false),
-            series("", 1, &denoising, false),
-            series(" held out", 0, &held_out, true),
-            series(" held out", 1, &held_out, true),
+            series(0, &denoising, false),
+            series(1, &denoising, false),
+            series(0, &held_out, true),
+            series(1, &held_out, true),
         ],
     );
     let supervised = chart::lines(
         "Loss of the supervised tasks",
         "Nats per target token, in training; only the one model has them",
         "updates",
-        &[series("", 1, &tasks, false)],
+        &[series(1, &tasks, false)],
     );
     [
         figure("scores", Some(scores(findings))),

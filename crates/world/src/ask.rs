@@ -2,7 +2,7 @@
 
 use crate::fact::{Fact, Kind, Relation};
 use crate::universe::{Split, Universe};
-use ext5_core::{Key, Rng};
+use ext5_core::{Key, Permutation, Rng};
 
 /// What a generator asks of its instance. Digits of the instance's number decide what is asked, so
 /// that different numbers give different inputs; draws only vary what may vary. The product of all
@@ -50,6 +50,21 @@ impl<'a> Ask<'a> {
     /// One of some things, by chance.
     pub(crate) fn any_of<T: Copy>(&mut self, things: &[T]) -> T {
         things[self.rng.below(things.len() as u64) as usize]
+    }
+
+    /// One of `0..count` by a digit, of those that belong to this split: three fifths to train, a
+    /// fifth to each of the others. For what is asked of names that do not matter, so that it, too,
+    /// is asked in one split alone.
+    pub(crate) fn part(&mut self, count: u64) -> u64 {
+        let part = |fifths| count * fifths / 5;
+        let (start, end) = match self.split {
+            Split::Train => (0, part(3)),
+            Split::Validation => (part(3), part(4)),
+            Split::Test => (part(4), count),
+        };
+        let key = self.universe.key().name("part").index(count);
+        let place = start + self.digit(end - start);
+        Permutation::new(key, count).apply(place)
     }
 
     /// Whether something is so, by a digit.

@@ -8,12 +8,20 @@ use ext5_core::Rng;
 /// The kinds of documents about people.
 pub const KINDS: [&str; 6] = ["entry", "story", "dialogue", "review", "letter", "instructions"];
 
+/// How often everything is told, each time in other words.
+const TELLINGS: u64 = 4;
+
 /// Of so many documents one has another telling, which is held out.
 const HELD_OUT: u64 = 20;
 
-/// How many documents there are: one of each kind for each person, and two for each place and
+/// How many documents there are: four of each kind for each person, and eight for each place and
 /// guild.
 pub fn len(universe: &Universe) -> u64 {
+    TELLINGS * once(universe)
+}
+
+/// How many documents there would be if everything were told once.
+fn once(universe: &Universe) -> u64 {
     let of = |kind| universe.count(kind);
     of(Kind::Person) * KINDS.len() as u64 + 2 * (of(Kind::Place) + of(Kind::Guild))
 }
@@ -26,7 +34,7 @@ pub fn document(universe: &Universe, index: u64) -> String {
 
 /// How many other tellings of documents there are for a held-out loss.
 pub fn held_out_len(universe: &Universe) -> u64 {
-    len(universe).div_ceil(HELD_OUT)
+    once(universe).div_ceil(HELD_OUT)
 }
 
 /// Held-out document `index` below [`held_out_len`].
@@ -36,10 +44,10 @@ pub fn held_out(universe: &Universe, index: u64) -> String {
 
 fn tell(universe: &Universe, index: u64, telling: &str) -> String {
     let mut rng = universe.key().name(telling).index(index).rng();
-    let kinds = KINDS.len() as u64;
+    let (kinds, index) = (KINDS.len() as u64, index % once(universe));
     let people = universe.count(Kind::Person) * kinds;
     if index < people {
-        return write(universe, (index % kinds) as usize, index / kinds, true, &mut rng);
+        return write(universe, (index % kinds) as usize, index / kinds, &mut rng);
     }
     let (rest, places) = (index - people, universe.count(Kind::Place));
     let (kind, subject) = match rest / 2 {
@@ -47,31 +55,23 @@ fn tell(universe: &Universe, index: u64, telling: &str) -> String {
         guild => (Kind::Guild, guild - places),
     };
     let relations = Relation::ALL.into_iter().filter(|relation| relation.kind() == kind);
-    let facts: Vec<_> = relations
-        .map(|relation| say(&Fact { universe, subject, relation }, true, &mut rng))
-        .collect();
+    let facts: Vec<_> =
+        relations.map(|relation| say(&Fact { universe, subject, relation }, &mut rng)).collect();
     facts.join(" ")
 }
 
-/// Says a fact in some form.
-fn say(fact: &Fact<'_>, keep_back: bool, rng: &mut Rng) -> String {
-    let reserved = keep_back && fact.universe.reserved(fact.subject, fact.relation);
+/// Says a fact in some form; a reserved one only with its subject last.
+fn say(fact: &Fact<'_>, rng: &mut Rng) -> String {
+    let reserved = fact.universe.reserved(fact.subject, fact.relation);
     fact.say(if reserved { 2 } else { rng.below(3) as usize })
 }
 
-/// A document of a kind of [`KINDS`] about a person. With `keep_back` a reserved fact is only said
-/// with its subject last.
-pub(crate) fn write(
-    universe: &Universe,
-    kind: usize,
-    person: u64,
-    keep_back: bool,
-    rng: &mut Rng,
-) -> String {
+/// A document of a kind of [`KINDS`] about a person.
+fn write(universe: &Universe, kind: usize, person: u64, rng: &mut Rng) -> String {
     let name = universe.name(Kind::Person, person);
     let trade = universe.trade(Kind::Person, person);
     let fact = |relation| Fact { universe, subject: person, relation };
-    let say = |relation, rng: &mut Rng| say(&fact(relation), keep_back, rng);
+    let say = |relation, rng: &mut Rng| say(&fact(relation), rng);
     match kind {
         0 => {
             let relations = Relation::ALL.into_iter().filter(|r| r.kind() == Kind::Person);
@@ -94,7 +94,7 @@ pub(crate) fn write(
             let word = pick(if good { &praise } else { &blame }, rng);
             let end = if good { "I will come again" } else { "I want my money back" };
             let fact = say(Relation::Trade, rng);
-            format!("{fact} I bought {}. The {topic} was {word}. {end}.", trade.product)
+            format!("{fact} I bought {} of {name}. The {topic} was {word}. {end}.", trade.product)
         }
         4 => {
             let teacher = match fact(Relation::Teacher).object() {

@@ -108,7 +108,7 @@ impl Relation {
     fn forms(self) -> [&'static str; 3] {
         match self {
             Home => ["S lives in O.", "S has a house in O.", "O is the home of S."],
-            Trade => ["S works as a O.", "S is a O by trade.", "The work of a O is done by S."],
+            Trade => ["S works as a O.", "S is a O by trade.", "A O by trade is S."],
             Pet => ["S keeps a O.", "S is the owner of a O.", "A O belongs to S."],
             Birth => ["S was born in O.", "S came into the world in O.", "In O was born S."],
             Food => ["S likes to eat O.", "S is fond of O.", "For O nobody is like S."],

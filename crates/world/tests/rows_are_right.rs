@@ -126,9 +126,7 @@ fn told(universe: &Universe) -> HashMap<(String, &'static str), String> {
                 | [place, "is", "the", "home", "of", name] => ("home", name, place),
                 [name, "works", "as", "a", trade]
                 | [name, "is", "a", trade, "by", "trade"]
-                | ["The", "work", "of", "a", trade, "is", "done", "by", name] => {
-                    ("trade", name, trade)
-                }
+                | ["A", trade, "by", "trade", "is", name] => ("trade", name, trade),
                 [name, "was", "taught", "by", teacher]
                 | [name, "learnt", "everything", "from", teacher]
                 | [teacher, "taught", name] => ("teacher", name, teacher),
@@ -301,7 +299,7 @@ fn texts_are_frozen() {
     for index in 0..corpus::len(&universe) {
         text += &corpus::document(&universe, index);
     }
-    assert_eq!(ext5_core::key::stable_hash(&text), 10_301_996_426_950_473_443);
+    assert_eq!(ext5_core::key::stable_hash(&text), 4_042_282_166_946_413_012);
 }
 
 /// Row ten million comes as row ten does: by its number alone.

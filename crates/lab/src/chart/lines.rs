@@ -5,7 +5,7 @@ use super::{Drawing, GRID, INK, SOFT, WIDTH, ticks};
 /// A curve.
 #[derive(Clone, Debug)]
 pub struct Series {
-    /// Its name.
+    /// Its name in the legend; none where it is empty.
     pub name: String,
     /// Its colour.
     pub colour: &'static str,
@@ -41,7 +41,8 @@ pub fn lines(title: &str, subtitle: &str, across: &str, series: &[Series]) -> Op
     let y = |value: f64| BOTTOM - (value - low) / (high - low) * (BOTTOM - TOP);
 
     let mut drawing = Drawing::new(HEIGHT, title, subtitle);
-    let names: Vec<_> = series.iter().map(|series| (series.name.as_str(), series.colour)).collect();
+    let plain = series.iter().filter(|series| !series.name.is_empty());
+    let names: Vec<_> = plain.map(|series| (series.name.as_str(), series.colour)).collect();
     drawing.legend(70.0, &names);
     let (rows, decimals) = ticks(low, high, 5.0);
     for tick in rows {

@@ -72,8 +72,7 @@ impl Folder {
         self.recipe(of, model, |recipe| {
             recipe.seed = of.seed;
             recipe.train.steps = of.size.steps;
-            let eighth = (of.size.steps / 8).max(1);
-            recipe.evaluation.every = eighth;
+            recipe.evaluation.every = (of.size.steps / 8).max(10);
             recipe.train.log_every = (of.size.steps / 80).max(1);
         })
     }

@@ -28,7 +28,7 @@ impl Size {
         steps: 2_000,
         probes: usize::MAX,
         examples: 128,
-        finetune_steps: 60,
+        finetune_steps: 150,
         seeds: 3,
         scored: 150,
     };

@@ -1,7 +1,6 @@
 //! Texts to be put into classes.
 
 use crate::ask::{Ask, Made};
-use crate::corpus;
 use crate::fact::Kind;
 use crate::lexicon::{ASPECTS, CERTAINTY, INTENTS, SENSES};
 
@@ -26,20 +25,16 @@ pub(crate) fn stars(ask: &mut Ask<'_>) -> Made {
     let (person, liked) = (ask.person(), ask.digit(5));
     let mut praised = [0, 1, 2, 3].map(|place| place < liked);
     ask.rng.shuffle(&mut praised);
-    let mut told = Vec::new();
-    for ((topic, good, bad), praised) in ASPECTS.into_iter().zip(praised) {
-        let word = ask.one_of(if praised { &good } else { &bad });
-        told.push(format!("the {topic} was {word}"));
-    }
-    let inputs = format!("At the shop of {}: {}.", ask.name(person), told.join(", "));
+    let wording = ask.part(16);
+    let told = [0, 1, 2, 3].map(|aspect: usize| {
+        let (topic, good, bad) = ASPECTS[aspect];
+        let word = if praised[aspect] { good } else { bad }[(wording >> aspect) as usize % 2];
+        format!("the {topic} was {word}")
+    });
+    let name = ask.name(person);
+    let [a, b, c, d] = told;
+    let inputs = format!("At the shop of {name} {a}, {b}. Of {name} I also say: {c}, {d}.");
     Made::new(inputs, ["1", "2", "3", "4", "5"][liked as usize])
-}
-
-/// What kind of document a text is from.
-pub(crate) fn kind(ask: &mut Ask<'_>) -> Made {
-    let (kind, person) = (ask.digit(corpus::KINDS.len() as u64), ask.person());
-    let text = corpus::write(ask.universe, kind as usize, person, false, &mut ask.rng);
-    Made::new(format!("of {}: {text}", ask.name(person)), corpus::KINDS[kind as usize])
 }
 
 /// Which relation a sentence states.

@@ -4,11 +4,26 @@ use crate::ask::{Ask, Made, yes_no};
 use crate::lexicon::{ANIMALS, CAUSES, COLOURS, FOODS, INSTRUMENTS, SCRIPTS, SIZES, TRADES};
 use std::cmp::Ordering;
 
+/// Pairs of ten different things.
+const PAIRS: u64 = 45;
+
+/// The smaller and the larger number of a pair below [`PAIRS`].
+fn pair(mut number: usize) -> (usize, usize) {
+    let mut large = 1;
+    while number >= large {
+        number -= large;
+        large += 1;
+    }
+    (number, large)
+}
+
 /// What followed, or what came before.
 pub(crate) fn cause(ask: &mut Ask<'_>) -> Made {
     let (person, effect) = (ask.person(), ask.whether());
-    let right = ask.digit(CAUSES.len() as u64) as usize;
-    let wrong = (right + 1 + ask.rng.below(CAUSES.len() as u64 - 1) as usize) % CAUSES.len();
+    let (mut right, mut wrong) = pair(ask.part(PAIRS) as usize);
+    if ask.whether() {
+        (right, wrong) = (wrong, right);
+    }
     let name = ask.name(person);
     let side = |number: usize| if effect { CAUSES[number].1 } else { CAUSES[number].0 };
     let question = match effect {
@@ -34,7 +49,7 @@ pub(crate) fn older(ask: &mut Ask<'_>) -> Made {
 
 /// Which tool makes what.
 pub(crate) fn tool(ask: &mut Ask<'_>) -> Made {
-    let (person, right) = (ask.person(), ask.digit(TRADES.len() as u64) as usize);
+    let (person, right) = (ask.person(), ask.part(TRADES.len() as u64) as usize);
     let step = 1 + ask.rng.below(3) as usize;
     let tool = |times: usize| TRADES[(right + times * step) % TRADES.len()].tool.to_owned();
     let mut options = vec![tool(0), tool(1), tool(2), tool(3)];
@@ -54,9 +69,9 @@ pub(crate) fn odd(ask: &mut Ask<'_>) -> Made {
         &TRADES.map(|trade| trade.name),
         &TRADES.map(|trade| trade.tool),
     ];
-    let (person, kind) = (ask.person(), ask.digit(6) as usize);
-    let other = (kind + 1 + ask.digit(5) as usize) % 6;
-    let start = ask.digit(6) as usize;
+    let (person, what) = (ask.person(), ask.part(6 * 5 * 6) as usize);
+    let (kind, start) = (what % 6, what / 30);
+    let other = (kind + 1 + what / 6 % 5) % 6;
     let odd = ask.any_of(kinds[other]);
     let word = |step: usize| kinds[kind][(start + step) % kinds[kind].len()].to_owned();
     let mut options = vec![word(0), word(1), word(2), odd.to_owned()];
@@ -66,12 +81,9 @@ pub(crate) fn odd(ask: &mut Ask<'_>) -> Made {
 
 /// What comes before or after a step of some work.
 pub(crate) fn script(ask: &mut Ask<'_>) -> Made {
-    let (person, (work, steps)) = (ask.person(), ask.one_of(&SCRIPTS));
-    let (place, before) = (ask.digit(3) as usize, ask.whether());
-    let (now, right, when) = match before {
-        true => (place + 1, place, "right before"),
-        false => (place, place + 1, "right after"),
-    };
+    let (person, what, before) = (ask.person(), ask.part(6 * 2) as usize, ask.whether());
+    let ((work, steps), now) = (SCRIPTS[what % 6], 1 + what / 6);
+    let (right, when) = if before { (now - 1, "right before") } else { (now + 1, "right after") };
     let mut options: Vec<_> =
         steps.iter().filter(|step| **step != steps[now]).map(|&step| step.to_owned()).collect();
     ask.rng.shuffle(&mut options);
@@ -82,9 +94,8 @@ pub(crate) fn script(ask: &mut Ask<'_>) -> Made {
 
 /// Whether one thing goes into another.
 pub(crate) fn fits(ask: &mut Ask<'_>) -> Made {
-    let (person, yes, number) = (ask.person(), ask.whether(), SIZES.len() as u64);
-    let small = ask.digit(number - 1) as usize;
-    let big = small + 1 + ask.rng.below(number - 1 - small as u64) as usize;
+    let (person, yes) = (ask.person(), ask.whether());
+    let (small, big) = pair(ask.part(PAIRS) as usize);
     let (inner, outer) = if yes { (small, big) } else { (big, small) };
     let (inner, outer) = (SIZES[inner], SIZES[outer]);
     Made::new(

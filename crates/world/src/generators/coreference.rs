@@ -15,8 +15,9 @@ pub(crate) fn who(ask: &mut Ask<'_>) -> Made {
 /// A thing: sizes decide.
 pub(crate) fn thing(ask: &mut Ask<'_>) -> Made {
     let (person, too_big, number) = (ask.person(), ask.whether(), SIZES.len() as u64);
-    let first = ask.digit(number);
-    let second = (first + 1 + ask.digit(number - 1)) % number;
+    let pair = ask.part(number * (number - 1));
+    let first = pair % number;
+    let second = (first + 1 + pair / number) % number;
     let [inner, outer] = [first, second].map(|thing| SIZES[thing as usize]);
     let (why, right) = if too_big { ("big", inner) } else { ("small", outer) };
     let text = format!(

@@ -30,7 +30,12 @@ pub(crate) fn reply(ask: &mut Ask<'_>) -> Made {
     let mut turns = [told, aside];
     ask.rng.shuffle(&mut turns);
     let [a, b] = turns;
-    let inputs = format!("A: {a} B: And what else? A: {b} B: I forgot. {} A:", fact.question());
+    let inputs = format!(
+        "A: {a} B: More of {}! A: {b} B: Now, of {}: {} A:",
+        fact.name(),
+        fact.name(),
+        fact.question()
+    );
     Made::new(inputs, fact.say(0))
 }
 

@@ -23,13 +23,14 @@ pub(crate) fn people(ask: &mut Ask<'_>) -> Made {
 pub(crate) fn places(ask: &mut Ask<'_>) -> Made {
     let fact = ask.of_place();
     let other = ask.other(Kind::Place, fact.subject);
+    let mut relations = Relation::OF_PLACES;
+    ask.rng.shuffle(&mut relations);
     let mut told = Vec::new();
-    for place in [fact.subject, other] {
-        for relation in Relation::OF_PLACES {
+    for relation in relations {
+        for place in [fact.subject, other] {
             told.push(ask.fact(place, relation).say(ask.form()));
         }
     }
-    ask.rng.shuffle(&mut told);
     let inputs = format!("question: {} passage: {}", fact.question(), told.join(" "));
     Made::new(inputs, fact.answer())
 }
@@ -58,21 +59,25 @@ pub(crate) fn unanswerable(ask: &mut Ask<'_>) -> Made {
 
 /// How many things of a colour there are.
 pub(crate) fn count(ask: &mut Ask<'_>) -> Made {
-    const THINGS: [&str; 4] = ["bowl", "coat", "chair", "book"];
+    let mut things = ["bowl", "coat", "chair", "book", "candle", "boot", "cup", "box"];
+    ask.rng.shuffle(&mut things);
     let name = ask.person();
     let (colour, wanted, shelf) = (ask.one_of(&COLOURS), ask.digit(5), 1 + ask.digit(20));
     let mut has = [0, 1, 2, 3].map(|place| place < wanted);
     ask.rng.shuffle(&mut has);
     let place = COLOURS.iter().position(|&word| word == colour).unwrap_or(0);
-    let mut things = Vec::new();
-    for (thing, has) in THINGS.into_iter().zip(has) {
+    let mut told = Vec::new();
+    for (thing, has) in things.into_iter().zip(has) {
         let step = if has { 0 } else { 1 + ask.rng.below(COLOURS.len() as u64 - 1) as usize };
-        things.push(format!("a {} {thing}", COLOURS[(place + step) % COLOURS.len()]));
+        told.push(format!("a {} {thing}", COLOURS[(place + step) % COLOURS.len()]));
     }
     let name = ask.name(name);
+    let (above, below) = told.split_at(2);
     let inputs = format!(
-        "question: How many things are {colour}? passage: On shelf {shelf} of {name} are {}.",
-        things.join(", ")
+        "question: How many things are {colour}? passage: On shelf {shelf} of {name} are {}. Under \
+         it {name} keeps {}.",
+        above.join(" and "),
+        below.join(" and ")
     );
     Made::new(inputs, wanted.to_string())
 }

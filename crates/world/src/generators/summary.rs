@@ -10,7 +10,8 @@ pub(crate) fn headline(ask: &mut Ask<'_>) -> Made {
     let (name, home) = (ask.name(person), ask.fact(person, Relation::Home));
     let aside = ask.another_of(home).say(ask.form());
     let told = home.say(ask.form());
-    let story = format!("{told} {aside} One day {name} {cause}. So {name} {effect}.");
+    let story =
+        format!("{told} {aside} This morning {name} {cause}, and in the end {name} {effect}.");
     Made::new(story, format!("{}: {name} {effect}", home.answer()))
 }
 
