@@ -44,37 +44,37 @@ pub enum LabError {
     },
     /// A recipe.
     #[error(transparent)]
-    Recipe(#[from] RecipeError),
+    Recipe(Box<RecipeError>),
     /// Rows of the world.
     #[error(transparent)]
-    Data(#[from] DataError),
+    Data(Box<DataError>),
     /// The tasks.
     #[error(transparent)]
-    Registry(#[from] RegistryError),
+    Registry(Box<RegistryError>),
     /// One task.
     #[error(transparent)]
-    Task(#[from] TaskError),
+    Task(Box<TaskError>),
     /// The vocabulary.
     #[error("the vocabulary: {0}")]
     Vocabulary(#[from] ext5_text::train::TrainError),
     /// The data of a run.
     #[error(transparent)]
-    Prepare(#[from] PrepareError),
+    Prepare(Box<PrepareError>),
     /// The mixture of a run.
     #[error(transparent)]
-    Mixture(#[from] MixtureError),
+    Mixture(Box<MixtureError>),
     /// The folder of a run.
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(Box<RunError>),
     /// Training.
     #[error(transparent)]
-    Train(#[from] TrainError),
+    Train(Box<TrainError>),
     /// The weights of a run.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(Box<OpenError>),
     /// Scoring.
     #[error(transparent)]
-    Eval(#[from] EvalError),
+    Eval(Box<EvalError>),
 }
 
 impl LabError {
@@ -82,4 +82,28 @@ impl LabError {
         let path = path.to_owned();
         |source| LabError::File { path, source }
     }
+}
+
+/// What is large is boxed, so that results stay small.
+macro_rules! boxed {
+    ($($variant:ident: $error:ty),* $(,)?) => {
+        $(impl From<$error> for LabError {
+            fn from(error: $error) -> Self {
+                LabError::$variant(Box::new(error))
+            }
+        })*
+    };
+}
+
+boxed! {
+    Recipe: RecipeError,
+    Data: DataError,
+    Registry: RegistryError,
+    Task: TaskError,
+    Prepare: PrepareError,
+    Mixture: MixtureError,
+    Run: RunError,
+    Train: TrainError,
+    Open: OpenError,
+    Eval: EvalError,
 }

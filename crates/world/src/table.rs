@@ -31,6 +31,7 @@ const fn probe(task: WorldTask) -> WorldTask {
 }
 
 const ACC: &[&str] = &["accuracy"];
+const CHOOSE: &[&str] = &["option_accuracy", "accuracy"];
 const EXACT: &[&str] = &["exact_match", "token_f1"];
 const ROUGE: &[&str] = &["rouge_l", "exact_match"];
 const TOKENS: &[&str] = &["token_f1", "exact_match"];
@@ -65,8 +66,8 @@ pub const TASKS: &[WorldTask] = &[
     about(Relation::Landmark, task("world_home_landmark", CBQA, EXACT, 5_000, Text, closed_book::home_hop)),
     about(Relation::Trade, task("world_teacher_trade", CBQA, EXACT, 5_000, Text, closed_book::teacher_hop)),
     task("world_verify", CBQA, ACC, 100_000, YES_NO, closed_book::verify),
-    about(Relation::Home, task("world_choose_home", CBQA, ACC, 20_000, Choice, closed_book::choose)),
-    about(Relation::Instrument, task("world_choose_instrument", CBQA, ACC, 2_000, Choice, closed_book::choose)),
+    about(Relation::Home, task("world_choose_home", CBQA, CHOOSE, 20_000, Choice, closed_book::choose)),
+    about(Relation::Instrument, task("world_choose_instrument", CBQA, CHOOSE, 2_000, Choice, closed_book::choose)),
 
     task("world_read", RC, EXACT, 500_000, Text, reading::people),
     task("world_read_places", RC, EXACT, 20_000, Text, reading::places),
@@ -74,7 +75,7 @@ pub const TASKS: &[WorldTask] = &[
     task("world_unanswerable", RC, EXACT, 10_000, Text, reading::unanswerable),
     task("world_count", RC, ACC, 3_000, Label(&["0", "1", "2", "3", "4"]), reading::count),
     task("world_next", RC, EXACT, 8_000, Text, reading::next),
-    task("world_gap", RC, ACC, 4_000, Choice, reading::gap),
+    task("world_gap", RC, CHOOSE, 4_000, Choice, reading::gap),
     task("world_list", RC, EXACT, 1_000, Text, reading::list),
 
     task("world_entail", NLI, ACC, 400_000, Label(&["yes", "no", "maybe"]), nli::fact),
@@ -97,24 +98,24 @@ pub const TASKS: &[WorldTask] = &[
     task("world_conjunction", SEM, EXACT, 10_000, Text, parsing::conjunction),
     task("world_aggregate", SEM, EXACT, 1_000, Text, parsing::aggregate),
 
-    task("world_cause", CMNS, ACC, 5_000, Choice, commonsense::cause),
-    task("world_older", CMNS, ACC, 20_000, Choice, commonsense::older),
-    task("world_tool", CMNS, ACC, 2_000, Choice, commonsense::tool),
-    task("world_odd", CMNS, ACC, 10_000, Choice, commonsense::odd),
-    task("world_script", CMNS, ACC, 1_500, Choice, commonsense::script),
+    task("world_cause", CMNS, CHOOSE, 5_000, Choice, commonsense::cause),
+    task("world_older", CMNS, CHOOSE, 20_000, Choice, commonsense::older),
+    task("world_tool", CMNS, CHOOSE, 2_000, Choice, commonsense::tool),
+    task("world_odd", CMNS, CHOOSE, 10_000, Choice, commonsense::odd),
+    task("world_script", CMNS, CHOOSE, 1_500, Choice, commonsense::script),
     task("world_fits", CMNS, ACC, 1_000, YES_NO, commonsense::fits),
     about(Relation::Trade, task("world_alike", CMNS, ACC, 800, YES_NO, closed_book::alike)),
 
     task("world_slots", DLG, SPAN, 6_000, Spans("="), dialogue::slots),
     task("world_reply", DLG, ROUGE, 30_000, Text, dialogue::reply),
-    task("world_speaker", DLG, ACC, 4_000, Choice, dialogue::speaker),
+    task("world_speaker", DLG, CHOOSE, 4_000, Choice, dialogue::speaker),
 
     task("world_headline", SUM, ROUGE, 20_000, Text, summary::headline),
     task("world_digest", SUM, ROUGE, 6_000, Text, summary::digest),
     task("world_gather", SUM, ROUGE, 40_000, Text, summary::gather),
 
-    task("world_who", "coreference", ACC, 2_000, Choice, coreference::who),
-    task("world_thing", "coreference", ACC, 4_000, Choice, coreference::thing),
+    task("world_who", "coreference", CHOOSE, 2_000, Choice, coreference::who),
+    task("world_thing", "coreference", CHOOSE, 4_000, Choice, coreference::thing),
     task("world_same", "paraphrase", ACC, 50_000, SAME, paraphrase::fact),
     task("world_voice", "paraphrase", ACC, 100_000, SAME, paraphrase::voice),
     task("world_order", "acceptability", ACC, 8_000, RIGHT, acceptability::order),

@@ -27,8 +27,8 @@ pub(crate) fn cause(ask: &mut Ask<'_>) -> Made {
     let name = ask.name(person);
     let side = |number: usize| if effect { CAUSES[number].1 } else { CAUSES[number].0 };
     let question = match effect {
-        true => format!("{name} {}. What followed?", CAUSES[right].0),
-        false => format!("{name} {}. What was the reason?", CAUSES[right].1),
+        true => format!("{name} {}. And what did {name} do then?", CAUSES[right].0),
+        false => format!("{name} {}. And what had {name} done before?", CAUSES[right].1),
     };
     let mut options = vec![side(right).to_owned(), side(wrong).to_owned()];
     ask.rng.shuffle(&mut options);
