@@ -98,13 +98,17 @@ pub fn difference(probe: &ProbeFinding) -> String {
     format!("{:+.1} ({:+.1} to {:+.1})", probe.difference, probe.interval.low, probe.interval.high)
 }
 
-/// What the findings say, in a sentence: no more than the interval allows.
+/// What the findings say, in a sentence: no more than both intervals allow, that over examples and
+/// that over seeds.
 pub fn verdict(findings: &Findings) -> String {
     let overall = &findings.overall;
-    let what = match overall.interval {
-        interval if interval.low > 0.0 => "better than",
-        interval if interval.high < 0.0 => "worse than",
-        _ => "not to be told apart from",
+    let seeds = overall.seeds_interval.unwrap_or(overall.interval);
+    let what = if overall.interval.low.min(seeds.low) > 0.0 {
+        "better than"
+    } else if overall.interval.high.max(seeds.high) < 0.0 {
+        "worse than"
+    } else {
+        "not to be told apart from"
     };
     format!(
         "Over {} probe tasks the mixed model is {what} the other: {:.1} against {:.1}, {} points.",
