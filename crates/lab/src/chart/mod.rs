@@ -94,7 +94,10 @@ impl Drawing {
 
 /// Round numbers from `low` to `high`, about `count` of them, with the decimals that they need.
 fn ticks(low: f64, high: f64, count: f64) -> (Vec<f64>, usize) {
-    let rough = ((high - low) / count).max(1e-9);
+    if high <= low {
+        return (vec![low], 0);
+    }
+    let rough = (high - low) / count;
     let magnitude = 10f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * magnitude);
     let step = step.into_iter().find(|step| *step >= rough).unwrap_or(10.0 * magnitude);
