@@ -21,6 +21,8 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// See the whole idea in minutes: a T5 and an ExT5 on an embedded world, compared.
+    Quickstart(Quickstart),
     /// Look at tasks and check them against their data.
     #[command(subcommand)]
     Tasks(Tasks),
@@ -46,6 +48,20 @@ pub enum Command {
     Export(Export),
     /// Look at the machine, the build and the data, and say what is wrong.
     Doctor(Doctor),
+}
+
+/// `ext5 quickstart`
+#[derive(Debug, Args)]
+pub struct Quickstart {
+    /// The folder that all goes into; the same command goes on with what is there.
+    #[arg(long, value_name = "DIR", default_value = "quickstart")]
+    pub out: PathBuf,
+    /// Seconds instead of minutes: to see that all works, not what comes out.
+    #[arg(long)]
+    pub fast: bool,
+    /// The seed of the world and of pre-training.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// `ext5 tasks`

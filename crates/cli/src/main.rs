@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     ext5_core::memory::keep_freed();
+    ext5_world::register();
     panic::set_hook(Box::new(explain));
     let arguments = args::Arguments::parse();
     match commands::run(arguments) {

@@ -3,6 +3,7 @@
 use crate::compression;
 use crate::error::DataError;
 use crate::format::{Format, Record, Records};
+use crate::generated::{self, Generated};
 use crate::jsonl::kind;
 use crate::lines::{Lines, too_long};
 use crate::rows::{RECORD_LIMIT, Row};
@@ -35,9 +36,10 @@ pub enum Layout {
 
 impl Layout {
     /// What a file's name suggests: documents between empty lines for text and for names that tell
-    /// no format, else rows with a column `text`, as C4 has them.
+    /// no format, else rows with a column `text`, as C4 has them and as they are generated.
     pub fn of(path: &Path) -> Layout {
         match Format::of(path) {
+            _ if generated::is_generated(path) => Layout::Rows { column: text::COLUMN.to_owned() },
             None | Some(Format::Text) => Layout::EmptyLines,
             Some(_) => Layout::Rows { column: text::COLUMN.to_owned() },
         }
@@ -176,7 +178,10 @@ fn whole(path: &Path, limit: usize) -> Result<Records<String>, DataError> {
 /// The text column of rows.
 fn rows(path: &Path, column: String, limit: usize) -> Result<Records<String>, DataError> {
     let unknown = || DataError::UnknownFormat { path: path.to_owned() };
-    let records = Format::of(path).ok_or_else(unknown)?.open(path, limit)?;
+    let records = match Generated::at(path)? {
+        Some(generated) => generated.records(),
+        None => Format::of(path).ok_or_else(unknown)?.open(path, limit)?,
+    };
     Ok(Box::new(records.filter_map(move |record| match record {
         Ok(Record { line, value, weight }) => {
             let value = value.and_then(|row| text_of(row, &column));

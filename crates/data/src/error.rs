@@ -52,6 +52,19 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
     },
+    /// A name that nothing generated has.
+    #[error(
+        "`{name}`: no such {what}{}",
+        nearest.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+    )]
+    UnknownGenerator {
+        /// What it should be: a generator, a setting or a table of one.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// The nearest known one.
+        nearest: Option<String>,
+    },
     /// A path of a task or a lock leads out of the data root.
     #[error("{path}: leads out of the data root; write a path relative to it, without `..`")]
     OutsideRoot {

@@ -6,6 +6,8 @@
 //! split. [`DataLock`] records the files that a run read, and a [`Fingerprint`] what one file was,
 //! so that a changed one is noticed.
 //!
+//! Rows may also be computed by a [`Generator`](generated::Generator); then nothing is on disk.
+//!
 //! A new file format is one variant of [`Format`] and one reader; nothing above this crate changes.
 
 mod compression;
@@ -15,6 +17,7 @@ pub mod error;
 pub mod files;
 pub mod fingerprint;
 pub mod format;
+pub mod generated;
 #[cfg(feature = "hub")]
 pub mod hub;
 mod jsonl;

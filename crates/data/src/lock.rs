@@ -3,6 +3,7 @@
 use crate::error::DataError;
 use crate::files::inside;
 use crate::fingerprint::Fingerprint;
+use crate::generated;
 use ext5_core::{Digest, atomic, config};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +27,7 @@ pub struct DataLock {
 pub struct LockedFile {
     /// The path relative to the data root, with `/` between its parts.
     pub path: String,
-    /// Its size in bytes.
+    /// Its size in bytes; 0 of generated rows.
     pub bytes: u64,
     /// Its rows after the format that its name tells, malformed ones included; lines that hold more
     /// than white space where it tells none.
@@ -146,16 +147,14 @@ impl LockedFile {
 
     fn compare(&self, root: &Path) -> Result<Option<Change>, DataError> {
         let file = root.join(&self.path);
-        let Ok(metadata) = fs::metadata(&file) else {
-            return Ok(Some(Change::Missing { path: self.path.clone() }));
+        let now = match fs::metadata(&file) {
+            _ if generated::is_generated(&file) => 0,
+            Ok(metadata) => metadata.len(),
+            Err(_) => return Ok(Some(Change::Missing { path: self.path.clone() })),
         };
         // The size is free to compare; only files of equal size are read.
-        let same = metadata.len() == self.bytes && Fingerprint::of(&file)?.digest == self.digest;
-        Ok((!same).then(|| Change::Changed {
-            path: self.path.clone(),
-            locked: self.bytes,
-            now: metadata.len(),
-        }))
+        let same = now == self.bytes && Fingerprint::of(&file)?.digest == self.digest;
+        Ok((!same).then(|| Change::Changed { path: self.path.clone(), locked: self.bytes, now }))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::DataError;
 use crate::format::Format;
+use crate::generated::Generated;
 use crate::tally::{Tally, Tolerance};
 use crate::walk::Walk;
 use std::path::{Path, PathBuf};
@@ -73,6 +74,9 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<Self::Item> {
         let (format, limit) = (self.format, self.limit);
         let step = self.walk.next(|path| {
+            if let Some(generated) = Generated::at(path)? {
+                return Ok(generated.records());
+            }
             let format = format.or_else(|| Format::of(path));
             let unknown = || DataError::UnknownFormat { path: path.to_owned() };
             format.ok_or_else(unknown)?.open(path, limit)

@@ -1,5 +1,6 @@
 //! What a mixture is, in numbers: shown before the first step of a run, and by `mix show`.
 
+use crate::figure::TaskSize;
 use crate::mixture::supply::Supply;
 use crate::mixture::{EntryKind, Mixture, MixtureError};
 use serde::Serialize;
@@ -16,6 +17,17 @@ pub struct Report {
     pub total_rate: u64,
     /// One report for each entry, in the mixture's order.
     pub entries: Vec<EntryReport>,
+}
+
+impl Report {
+    /// The tasks of the mixture, for their figure.
+    pub fn task_sizes(&self) -> Vec<TaskSize<'_>> {
+        let sizes = self.entries.iter().filter_map(|entry| {
+            let (name, family) = (entry.name.as_str(), entry.family.as_deref()?);
+            Some(TaskSize { name, family, examples: entry.examples, cap: entry.cap })
+        });
+        sizes.collect()
+    }
 }
 
 /// One entry's numbers.

@@ -20,8 +20,10 @@ fn difference(one: &[f32], other: &[f32]) -> f64 {
     norm(&mut one.iter().zip(other).map(|(a, b)| a - b)) / norm(&mut one.iter().copied())
 }
 
-/// Loss, logits and all gradients.
-fn results(model: &T5) -> (f64, Vec<f32>, Vec<(String, Vec<f32>)>) {
+/// A loss, logits, and the gradient of each parameter.
+type Results = (f64, Vec<f32>, Vec<(String, Vec<f32>)>);
+
+fn results(model: &T5) -> Results {
     let backward = model.backward(&probe(), &LossOptions::default()).unwrap();
     let mut gradients = Vec::new();
     model.clone().update(&backward.gradients, |name, _, _, gradient| {

@@ -139,6 +139,17 @@ fn check_metrics(definition: &Definition) -> Result<(), Fault> {
 
 fn check_source(definition: &Definition) -> Result<(), Fault> {
     let source = &definition.source;
+    if let Some(generator) = &source.generator {
+        let of_files = [
+            ("files", !source.files.is_empty()),
+            ("format", source.format.is_some()),
+            ("hub", source.hub.is_some()),
+        ];
+        if let Some((key, _)) = of_files.iter().find(|(_, given)| *given) {
+            let message = format!("source.generator: not with source.{key}, which is of files");
+            return Err(Fault::at(generator, message));
+        }
+    }
     if let Some((split, name)) = source.splits.iter().next()
         && !source.files.is_empty()
     {

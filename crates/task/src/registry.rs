@@ -3,6 +3,7 @@
 use crate::error::{RegistryError, TaskError};
 use crate::task::Task;
 use ext5_core::config::nearest;
+use ext5_data::generated::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -57,6 +58,11 @@ impl Registry {
             registry.tasks.extend(Registry::open(folders)?.tasks);
         }
         Ok(registry)
+    }
+
+    /// Tells the generators of tasks what their files leave open, by generator.
+    pub fn settle(&mut self, generators: &BTreeMap<String, Settings>) {
+        self.tasks.values_mut().for_each(|task| task.settle(generators));
     }
 
     fn of(tasks: impl Iterator<Item = Result<Task, TaskError>>) -> Result<Self, RegistryError> {

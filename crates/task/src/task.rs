@@ -10,7 +10,9 @@ use crate::reading::Reading;
 use crate::render::Renderer;
 use ext5_core::config::ConfigError;
 use ext5_core::{Digest, Key};
+use ext5_data::generated::{self, Settings};
 use ext5_data::{DataError, Format, Located, Row, Tolerance, files, split};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The families of the ExT5 paper. Any other name is a family of its own.
@@ -147,6 +149,17 @@ impl Task {
             return Err(TaskError::EvaluationOnly { task: self.name.clone() });
         }
         let data = |source| self.data_error(split, source);
+        if let Some(generated) = self.generated(data_root, split) {
+            let missing = || DataError::Missing {
+                path: data_root.join(self.folder()).join(split),
+                expected: format!(
+                    "a split that is generated: {}",
+                    self.splits(data_root).join(", ")
+                ),
+            };
+            let paths = generated.map(|path| path.and_then(|path| path.ok_or_else(missing)));
+            return paths.collect::<Result<_, _>>().map_err(data);
+        }
         let expected = format!("the {split} rows of task {}", self.name);
         if let Some(patterns) = self.source.files.get(split) {
             return files::resolve(data_root, &patterns.0, &expected).map_err(data);
@@ -168,7 +181,33 @@ impl Task {
         Ok(all)
     }
 
-    /// The folder of the task's data under the data root.
+    /// The generator of its rows, where they are computed and there are no files.
+    pub fn generator(&self) -> Option<&str> {
+        self.source.generator.as_ref().map(|name| name.get_ref().as_str())
+    }
+
+    /// Tells its generator what the task file leaves open.
+    pub(crate) fn settle(&mut self, generators: &BTreeMap<String, Settings>) {
+        let settings = self.generator().and_then(|name| generators.get(name));
+        for (name, &value) in settings.cloned().iter().flatten() {
+            self.source.settings.entry(name.clone()).or_insert(value);
+        }
+    }
+
+    /// The paths of what makes up a generated split, where rows are generated; none in place of one
+    /// that there is not.
+    fn generated<'a>(
+        &'a self,
+        data_root: &'a Path,
+        split: &'a str,
+    ) -> Option<impl Iterator<Item = Result<Option<PathBuf>, DataError>> + 'a> {
+        let (generator, settings) = (self.generator()?, &self.source.settings);
+        let path =
+            move |name: &str| generated::path(data_root, generator, settings, self.folder(), name);
+        Some(self.on_disk(split).into_iter().map(path))
+    }
+
+    /// The folder of the task's data under the data root, or its generator's table.
     pub fn folder(&self) -> &str {
         self.source.folder.as_ref().unwrap_or(&self.name)
     }
@@ -209,6 +248,9 @@ impl Task {
         if self.source.splits.contains_key(split) {
             return true;
         }
+        if let Some(mut generated) = self.generated(data_root, split) {
+            return generated.all(|path| path.map_or(true, |path| path.is_some()));
+        }
         let found = split::find(data_root, self.folder(), split, self.source.format);
         found.map_or(true, |files| !files.is_empty())
     }
@@ -224,6 +266,9 @@ impl Task {
     /// Whether there is nothing of the task under the data root: not even its folder, or any of
     /// the files that it names.
     pub fn has_no_data(&self, data_root: &Path) -> bool {
+        if self.generator().is_some() {
+            return false;
+        }
         match self.source.files.is_empty() {
             true => !data_root.join(self.folder()).exists(),
             false => self.source.files.values().flat_map(|patterns| &patterns.0).all(|pattern| {

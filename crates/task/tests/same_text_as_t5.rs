@@ -116,7 +116,8 @@ fn closed_book_tasks_are_t5s() {
 /// A task that nobody's data has tried could not be read, or would name nothing to cite.
 #[test]
 fn built_in_tasks_are_documented() {
-    for task in tasks().iter() {
+    // The world's have no publisher.
+    for task in tasks().iter().filter(|task| task.generator().is_none()) {
         for text in [&task.description, &task.licence, &task.url, &task.citation] {
             assert!(!text.is_empty(), "{}", task.name);
         }

@@ -35,7 +35,7 @@ impl Scoring {
         if patterns.is_empty() {
             return Ok(Scoring { registry: None, patterns, examples: Vec::new(), settings });
         }
-        let registry = Registry::with_built_in(&recipe.data.tasks)?;
+        let registry = recipe.data.registry()?;
         let mut examples = Vec::new();
         for task in registry.select(&patterns)? {
             let all = task.examples(&recipe.data.root, SPLIT)?;

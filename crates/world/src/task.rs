@@ -1,38 +1,27 @@
-//! The table of tasks, their splits, and row `i` of each.
+//! A task: its splits, row `i` of each, and its task file.
 
+use crate::ask::{Ask, Generator, Made};
 use crate::fact::Relation;
-use crate::generators::{self, Generator};
-use crate::universe::Universe;
-use ext5_core::Permutation;
+use crate::universe::{Split, Universe};
+use ext5_core::{Key, Permutation};
 use ext5_data::Row;
-
-/// One part of a task's rows. No instance is in two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Split {
-    /// To learn from.
-    Train,
-    /// To choose by.
-    Validation,
-    /// To report.
-    Test,
-}
-
-impl Split {
-    /// All splits.
-    pub const ALL: [Split; 3] = [Split::Train, Split::Validation, Split::Test];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Split::Train => "train",
-            Split::Validation => "validation",
-            Split::Test => "test",
-        }
-    }
-}
+use ext5_data::generated::Table;
 
 /// Most rows of validation, and of test.
 const HELD_OUT: u64 = 1_000;
+
+/// What targets are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Free text.
+    Text,
+    /// Typed texts with this mark between type and text.
+    Spans(&'static str),
+    /// One of some words, all equally often.
+    Label(&'static [&'static str]),
+    /// One of the options that a row lists.
+    Choice,
+}
 
 /// A task of the world.
 pub struct WorldTask {
@@ -40,140 +29,125 @@ pub struct WorldTask {
     pub name: &'static str,
     /// Its family.
     pub family: &'static str,
-    /// Its metric.
-    pub metric: &'static str,
+    /// Its metrics, the main one first.
+    pub metrics: &'static [&'static str],
     /// Whether it stays out of the mixture, to be learnt afterwards.
     pub probe: bool,
     /// Most rows of its train split.
     pub most: u64,
-    /// The words among which the target is, with equal chances; empty where it is free text.
-    pub options: &'static [&'static str],
-    generator: Generator,
+    /// What its targets are.
+    pub answer: Answer,
+    pub(crate) relation: Relation,
+    pub(crate) generator: Generator,
 }
-
-const fn task(
-    name: &'static str,
-    family: &'static str,
-    metric: &'static str,
-    most: u64,
-    options: &'static [&'static str],
-    generator: Generator,
-) -> WorldTask {
-    WorldTask { name, family, metric, probe: false, most, options, generator }
-}
-
-const fn probe(task: WorldTask) -> WorldTask {
-    WorldTask { probe: true, ..task }
-}
-
-/// All tasks, those outside the mixture last.
-pub const TASKS: &[WorldTask] = &[
-    task(
-        "world_home",
-        "closed_book_qa",
-        "exact_match",
-        1_000_000,
-        &[],
-        generators::recall(Relation::Home),
-    ),
-    task(
-        "world_trade",
-        "closed_book_qa",
-        "exact_match",
-        1_000_000,
-        &[],
-        generators::recall(Relation::Trade),
-    ),
-    task(
-        "world_pet",
-        "closed_book_qa",
-        "exact_match",
-        10_000,
-        &[],
-        generators::recall(Relation::Pet),
-    ),
-    task(
-        "world_birth",
-        "closed_book_qa",
-        "exact_match",
-        10_000,
-        &[],
-        generators::recall(Relation::Birth),
-    ),
-    task("world_read", "reading_comprehension", "exact_match", 1_000_000, &[], generators::READ),
-    task("world_entail", "nli", "accuracy", 400_000, &["yes", "no", "maybe"], generators::ENTAIL),
-    task("world_same", "paraphrase", "accuracy", 50_000, &["different", "same"], generators::SAME),
-    task(
-        "world_cause",
-        "commonsense",
-        "accuracy",
-        5_000,
-        &["choice1", "choice2"],
-        generators::CAUSE,
-    ),
-    task("world_older", "commonsense", "accuracy", 20_000, &[], generators::OLDER),
-    task("world_who", "coreference", "exact_match", 2_000, &[], generators::WHO),
-    task("world_order", "acceptability", "accuracy", 8_000, &["wrong", "right"], generators::ORDER),
-    task("world_rewrite", "rewriting", "exact_match", 30_000, &[], generators::REWRITE),
-    task("world_triples", "data_to_text", "exact_match", 3_000, &[], generators::TRIPLES),
-    task("world_query", "semantic_parsing", "exact_match", 500, &[], generators::QUERY),
-    task("world_headline", "summarization", "rouge_l", 20000, &[], generators::HEADLINE),
-    task("world_slots", "dialogue", "exact_match", 6000, &[], generators::SLOTS),
-    probe(task("world_tags", "tagging", "exact_match", 1000, &[], generators::TAGS)),
-    probe(task("world_tongue", "translation", "exact_match", 2_000, &[], generators::TONGUE)),
-    probe(task("world_age", "arithmetic", "exact_match", 2_000, &[], generators::AGE)),
-];
 
 impl WorldTask {
-    /// How many rows a split has.
-    pub fn len(&self, universe: &Universe, split: Split) -> u64 {
-        let (space, held) = self.space(universe);
-        match split {
-            Split::Train => (space - 2 * held).min(self.most),
-            Split::Validation | Split::Test => held,
+    /// The rows of a split.
+    pub fn rows(&'static self, universe: &Universe, split: Split) -> Rows {
+        let key = universe.key().name("task").name(self.name).name(split.name());
+        let (_, space) = self.make(universe, split, 0, key);
+        let most = if split == Split::Train { self.most } else { HELD_OUT };
+        let order = Permutation::new(key.name("order"), space);
+        Rows {
+            task: self,
+            universe: *universe,
+            split,
+            key: key.name("row"),
+            order,
+            len: space.min(most),
         }
     }
 
-    /// Row `index` of a split: `inputs` and `targets`. `None` from [`len`](Self::len) on.
-    pub fn row(&self, universe: &Universe, split: Split, index: u64) -> Option<Row> {
-        if index >= self.len(universe, split) {
-            return None;
-        }
-        let (space, held) = self.space(universe);
-        let place = match split {
-            Split::Validation => index,
-            Split::Test => held + index,
-            Split::Train => 2 * held + index,
+    /// What an instance asks, and how many instances there are.
+    fn make(&self, universe: &Universe, split: Split, instance: u64, key: Key) -> (Made, u64) {
+        let mut ask = Ask::new(universe, split, self.relation, instance, key);
+        let made = (self.generator)(&mut ask);
+        (made, ask.space())
+    }
+
+    /// What tells generators apart: tasks that differ in the relation alone share theirs.
+    pub fn generator(&self) -> usize {
+        self.generator as usize
+    }
+
+    /// The share of right answers that guessing reaches where rows have options; free text has none.
+    pub fn chance(&self, row: &Row) -> Option<f64> {
+        let options = match self.answer {
+            Answer::Label(words) => words.len(),
+            Answer::Choice => row.get("options")?.as_array()?.len(),
+            Answer::Text | Answer::Spans(_) => return None,
         };
-        let key = universe.key().name("task").name(self.name);
-        let instance = Permutation::new(key.name("order"), space).apply(place);
-        let mut rng = key.name("row").index(instance).rng();
-        let (inputs, targets) =
-            (self.generator.make)(self.generator.relation, universe, instance, &mut rng);
-        let mut row = Row::new();
-        row.insert("inputs".to_owned(), inputs.into());
-        row.insert("targets".to_owned(), targets.into());
-        Some(row)
+        Some(1.0 / options as f64)
     }
 
-    /// How many instances there are, and how many of them each split beside train has.
-    fn space(&self, universe: &Universe) -> (u64, u64) {
-        let space = (self.generator.space)(universe);
-        (space, (space / 10).min(HELD_OUT))
-    }
-
-    /// The share of right answers that guessing among the options reaches; free text has none.
-    pub fn chance(&self) -> Option<f64> {
-        (!self.options.is_empty()).then(|| 1.0 / self.options.len() as f64)
-    }
-
-    /// The task file for JSON lines in a folder of the task's name.
+    /// The task file.
     pub fn definition(&self) -> String {
-        let Self { name, family, metric, .. } = self;
+        let Self { name, family, .. } = self;
+        let suite = if self.probe { "world_probes" } else { "world" };
+        let metrics: Vec<_> = self.metrics.iter().map(|metric| format!("\"{metric}\"")).collect();
+        let targets = match self.answer {
+            Answer::Text | Answer::Spans(_) => "targets = \"{{ targets }}\"\n",
+            Answer::Label(_) | Answer::Choice => "",
+        };
+        let answers = match self.answer {
+            Answer::Text => String::new(),
+            Answer::Spans(marker) => {
+                format!(
+                    "\n[prediction]\nkind = \"spans\"\nseparator = \";\"\nmarker = \"{marker}\"\n"
+                )
+            }
+            Answer::Label(words) => {
+                let words: Vec<_> =
+                    words.iter().map(|word| format!("\"{word}\" = \"{word}\"")).collect();
+                format!("\n[labels]\ncolumn = \"targets\"\nwords = {{ {} }}\n", words.join(", "))
+            }
+            Answer::Choice => "\n[choice]\noptions = \"options\"\nanswer = \"targets\"\n\
+                               answer_is = \"text\"\n"
+                .to_owned(),
+        };
         format!(
-            "name = \"{name}\"\nfamily = \"{family}\"\nmetrics = [\"{metric}\"]\n\n[source]\n\n\
-             [template]\ninputs = \"{name} {{{{ inputs }}}}\"\ntargets = \"{{{{ targets }}}}\"\n\n\
-             [prediction]\nkind = \"text\"\n"
+            "name = \"{name}\"\nfamily = \"{family}\"\nsuites = [\"{suite}\"]\nmetrics = [{}]\n\n\
+             [source]\ngenerator = \"world\"\n\n\
+             [template]\ninputs = \"{name} {{{{ inputs }}}}\"\n{targets}{answers}",
+            metrics.join(", ")
         )
+    }
+}
+
+/// The rows of a split of a task. They are in the order of a keyed permutation of the instances.
+pub struct Rows {
+    task: &'static WorldTask,
+    universe: Universe,
+    split: Split,
+    key: Key,
+    order: Permutation,
+    len: u64,
+}
+
+impl Rows {
+    /// The first of them alone.
+    #[must_use]
+    pub fn at_most(mut self, rows: u64) -> Self {
+        self.len = self.len.min(rows);
+        self
+    }
+}
+
+impl Table for Rows {
+    fn rows(&self) -> u64 {
+        self.len
+    }
+
+    /// `inputs`, `targets` and, of a choice, `options`.
+    fn row(&self, index: u64) -> Row {
+        let instance = self.order.apply(index);
+        let (made, _) = self.task.make(&self.universe, self.split, instance, self.key);
+        let mut row = Row::new();
+        row.insert("inputs".to_owned(), made.inputs.into());
+        row.insert("targets".to_owned(), made.targets.into());
+        if self.task.answer == Answer::Choice {
+            row.insert("options".to_owned(), made.options.into());
+        }
+        row
     }
 }

@@ -10,6 +10,7 @@ mod mix;
 mod model;
 mod predict;
 mod pretrain;
+mod quickstart;
 mod ranks;
 mod recipe;
 mod tasks;
@@ -23,6 +24,7 @@ use std::io::Write;
 /// Does what the command line says.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
+        Command::Quickstart(command) => quickstart::run(command),
         Command::Tasks(command) => tasks::run(command),
         Command::Fetch(command) => fetch::run(&command),
         Command::Vocab(command) => vocab::run(command),

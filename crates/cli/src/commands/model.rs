@@ -4,7 +4,8 @@ use crate::args::TaskOverrides;
 use crate::failure::{Blame, Failure};
 use ext5_model::Device;
 use ext5_train::Trained;
-use std::path::{Path, PathBuf};
+use ext5_train::recipe::Data;
+use std::path::Path;
 
 /// Lengths for a model that no run here made: T5's own.
 const T5_LENGTHS: (usize, usize) = (512, 128);
@@ -13,10 +14,8 @@ const T5_LENGTHS: (usize, usize) = (512, 128);
 pub struct Opened {
     /// The model.
     pub trained: Trained,
-    /// Folders of task files.
-    pub tasks: Vec<PathBuf>,
-    /// The folder that holds the tasks' data.
-    pub data_root: PathBuf,
+    /// Where its tasks and their data are.
+    pub data: Data,
     /// Longest inputs, in tokens.
     pub inputs: usize,
     /// Longest answers, in tokens.
@@ -31,11 +30,12 @@ pub fn open(path: &Path, overrides: &TaskOverrides, device: Device) -> Result<Op
     let recipe = trained.origin.as_ref().map(|origin| &origin.recipe);
     let (inputs, targets) =
         recipe.map_or(T5_LENGTHS, |recipe| (recipe.batch.inputs, recipe.batch.targets));
-    let data = recipe.map(|recipe| recipe.data.clone()).unwrap_or_default();
-    let tasks = match overrides.folders.is_empty() {
-        true => data.tasks,
-        false => overrides.folders.clone(),
-    };
-    let data_root = overrides.data_root.clone().unwrap_or(data.root);
-    Ok(Opened { trained, tasks, data_root, inputs, targets })
+    let mut data = recipe.map(|recipe| recipe.data.clone()).unwrap_or_default();
+    if !overrides.folders.is_empty() {
+        data.tasks.clone_from(&overrides.folders);
+    }
+    if let Some(root) = &overrides.data_root {
+        data.root.clone_from(root);
+    }
+    Ok(Opened { trained, data, inputs, targets })
 }

@@ -5,8 +5,8 @@ use super::index::{ENTRY_BYTES, Index};
 use super::texts;
 use crate::prepare::{PrepareError, selected_tasks};
 use crate::recipe::MixtureRecipe;
-use ext5_data::{DataError, Documents, Rows, Tolerance, files};
-use ext5_task::{Registry, Task};
+use ext5_data::{DataError, Documents, Rows, Tolerance};
+use ext5_task::Task;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,7 +110,7 @@ pub fn check(
     options: &Options,
     progress: &mut dyn FnMut(&str, u64),
 ) -> Result<Overlaps, PrepareError> {
-    let registry = Registry::with_built_in(&recipe.data.tasks)?;
+    let registry = recipe.data.registry()?;
     let root = &recipe.data.root;
     let trained: Vec<&Task> = match recipe.mixture.r.is_finite() {
         true => selected_tasks(recipe, &registry)?,
@@ -122,7 +122,7 @@ pub fn check(
     }
     for corpus in recipe.mixture.corpus.iter().filter(|_| recipe.mixture.r > 0.0) {
         let expected = format!("the train text of corpus {}", corpus.name);
-        sources.push(Source::Corpus(corpus, files::resolve(root, &corpus.train, &expected)?));
+        sources.push(Source::Corpus(corpus, recipe.data.files(&corpus.train, "train", &expected)?));
     }
     let mut evaluated: BTreeMap<&str, &Task> =
         trained.iter().map(|&task| (task.name.as_str(), task)).collect();

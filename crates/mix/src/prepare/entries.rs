@@ -7,7 +7,6 @@ use crate::overlap::Exclusions;
 use crate::rate::Size;
 use crate::recipe::{self, Corpus, MixtureRecipe};
 use crate::store::{CorpusStore, TokenStore};
-use ext5_data::files;
 use ext5_task::{Registry, Task};
 use ext5_text::Vocabulary;
 use std::collections::BTreeMap;
@@ -128,7 +127,7 @@ impl Entries {
                 continue;
             }
             let expected = format!("the {split} text of corpus {}", corpus.name);
-            let files = files::resolve(root, patterns, &expected)?;
+            let files = recipe.data.files(patterns, split, &expected)?;
             self.sources.extend(files.iter().cloned());
             let without = self.excluded(root, split, &files)?;
             let name = format!("{} {split}", corpus.name);

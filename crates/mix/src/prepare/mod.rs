@@ -154,7 +154,7 @@ impl Prepared {
             None => Exclusions::default(),
         });
         if recipe.mixture.r.is_finite() {
-            let registry = Registry::with_built_in(&recipe.data.tasks)?;
+            let registry = recipe.data.registry()?;
             entries.add_tasks(recipe, &registry, &vocabulary, progress)?;
         }
         for corpus in recipe.mixture.corpus.iter().filter(|_| recipe.mixture.r > 0.0) {

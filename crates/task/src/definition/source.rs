@@ -1,6 +1,7 @@
 //! `[source]`
 
 use super::string_or_list::{Either, StringOrList};
+use ext5_data::generated::Settings;
 use ext5_data::{Format, Tolerance};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -16,7 +17,14 @@ pub(crate) struct SourceTable {
     #[serde(serialize_with = "format_or_jsonl")]
     #[schemars(with = "Option<String>")]
     pub format: Option<Format>,
-    /// The folder under the data root; by default the task's name.
+    /// Rows are computed by a generator, such as `world`, and there are no files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub generator: Option<Spanned<String>>,
+    /// What the generator is told, such as a seed; the recipe's `data.generators` fills in the rest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: Settings,
+    /// The folder under the data root, or the generator's table; by default the task's name.
     pub folder: Option<String>,
     /// From the task's name of a split to the name on disk, where the two differ, or to several
     /// names: `splits.validation = "dev"`.

@@ -9,7 +9,7 @@ use crate::interrupt;
 use anyhow::anyhow;
 use ext5_core::{Key, atomic};
 use ext5_eval::{Evaluation, Majority, Provenance, Settings, TaskResult};
-use ext5_task::{Example, Registry, Task};
+use ext5_task::{Example, Task};
 use ext5_train::{Origin, Trained};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, Write};
@@ -29,7 +29,7 @@ pub fn run(command: Eval) -> Result<(), Failure> {
 
 fn score(command: &Eval, model: &Path) -> Result<(), Failure> {
     let opened = model::open(model, &command.tasks, command.device)?;
-    let registry = Registry::with_built_in(&opened.tasks).request()?;
+    let registry = opened.data.registry().request()?;
     let patterns = patterns(&command.patterns, opened.trained.origin.as_ref())?;
     let tasks = registry.select(&patterns).request()?;
     let out = match (&command.out, &opened.trained.origin) {
@@ -55,7 +55,7 @@ fn score(command: &Eval, model: &Path) -> Result<(), Failure> {
             settings,
         },
         data: Data {
-            root: &opened.data_root,
+            root: &opened.data.root,
             split: &command.split,
             limit: command.limit.unwrap_or(usize::MAX),
         },

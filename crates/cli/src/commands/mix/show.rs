@@ -32,7 +32,7 @@ pub fn run(recipe: RecipeOptions, figure: Option<&Path>, json: bool) -> Result<(
             let (name, family) = (entry.name.as_str(), entry.family.as_deref()?);
             Some(TaskSize { name, family, examples: entry.examples?, cap: entry.cap })
         });
-        draw(sizes, figure)?;
+        draw(&sizes.collect::<Vec<_>>(), figure)?;
         return match json {
             true => print_json(&entries, &mut out),
             false => published::print(&entries, &recipe, &mut out),
@@ -40,11 +40,7 @@ pub fn run(recipe: RecipeOptions, figure: Option<&Path>, json: bool) -> Result<(
     }
     let prepared = recipe::prepare(&recipe)?;
     let report = report(&prepared, &recipe)?;
-    let sizes = report.entries.iter().filter_map(|entry| {
-        let (name, family) = (entry.name.as_str(), entry.family.as_deref()?);
-        Some(TaskSize { name, family, examples: entry.examples, cap: entry.cap })
-    });
-    draw(sizes, figure)?;
+    draw(&report.task_sizes(), figure)?;
     if json {
         return print_json(&report.entries, &mut out);
     }
@@ -64,12 +60,9 @@ pub fn run(recipe: RecipeOptions, figure: Option<&Path>, json: bool) -> Result<(
 }
 
 /// Draws the figure of task sizes, where one is wanted.
-fn draw<'a>(
-    sizes: impl Iterator<Item = TaskSize<'a>>,
-    figure: Option<&Path>,
-) -> Result<(), Failure> {
+fn draw(sizes: &[TaskSize<'_>], figure: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = figure else { return Ok(()) };
-    let svg = ext5_mix::figure::task_sizes(&sizes.collect::<Vec<_>>());
+    let svg = ext5_mix::figure::task_sizes(sizes);
     let none = || anyhow!("the mixture has no tasks, so there is no figure of their sizes");
     figure::write(&svg.ok_or_else(none).request()?, path)
 }

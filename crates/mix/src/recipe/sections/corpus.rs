@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct Corpus {
     /// Names the mixture entry; those of several denoisers are called `NAME:DENOISER`.
     pub name: String,
-    /// Files under the data root, or patterns of them, to train on.
+    /// Files under the data root, or patterns of them, to train on; `world:corpus` is generated.
     pub train: Vec<String>,
     /// Files for the held-out loss.
     #[serde(default)]

@@ -6,8 +6,12 @@ mod mixture;
 pub use corpus::{Corpus, Denoiser, ObjectiveName};
 pub use mixture::{Group, Mixture, RateKeys, TaskRate};
 
+use ext5_data::generated::{self, Settings};
+use ext5_data::{DataError, files};
+use ext5_task::{Registry, RegistryError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Where data, task files and token stores lie.
@@ -21,11 +25,61 @@ pub struct Data {
     pub tasks: Vec<PathBuf>,
     /// Where token stores are kept; safe to delete between runs.
     pub cache: PathBuf,
+    /// What generators of rows are told, such as the seed and the size of the world:
+    /// `generators.world = { seed = 3, people = 500 }`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub generators: BTreeMap<String, Settings>,
+}
+
+impl Data {
+    /// The built-in tasks and those of the folders, their generators told what they are to know.
+    ///
+    /// # Errors
+    /// When a folder holds no task, or one that is wrong.
+    pub fn registry(&self) -> Result<Registry, RegistryError> {
+        let mut registry = Registry::with_built_in(&self.tasks)?;
+        registry.settle(&self.generators);
+        Ok(registry)
+    }
+
+    /// The files of a corpus, or what is generated: a pattern such as `world:corpus`.
+    ///
+    /// # Errors
+    /// When there are none; `expected` says in the error what should have been there.
+    pub(crate) fn files(
+        &self,
+        patterns: &[String],
+        split: &str,
+        expected: &str,
+    ) -> Result<Vec<PathBuf>, DataError> {
+        let mut found = Vec::new();
+        for pattern in patterns {
+            let Some((name, table)) = generated::pattern(pattern) else {
+                found.extend(files::resolve(&self.root, std::slice::from_ref(pattern), expected)?);
+                continue;
+            };
+            let none = Settings::new();
+            let settings = self.generators.get(name).unwrap_or(&none);
+            let path = generated::path(&self.root, name, settings, table, split)?;
+            found.push(path.ok_or_else(|| DataError::Missing {
+                path: self.root.join(pattern),
+                expected: expected.to_owned(),
+            })?);
+        }
+        let mut seen = BTreeSet::new();
+        found.retain(|file| seen.insert(file.clone()));
+        Ok(found)
+    }
 }
 
 impl Default for Data {
     fn default() -> Self {
-        Data { root: "data".into(), tasks: Vec::new(), cache: "cache".into() }
+        Data {
+            root: "data".into(),
+            tasks: Vec::new(),
+            cache: "cache".into(),
+            generators: BTreeMap::new(),
+        }
     }
 }
 

@@ -1,0 +1,46 @@
+//! How much a quickstart does.
+
+use serde::{Deserialize, Serialize};
+
+/// How much a quickstart does. Both pre-trained models get the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// People of the world.
+    pub people: u64,
+    /// Updates of each pre-training.
+    pub steps: u64,
+    /// Probe tasks, of those there are.
+    pub probes: usize,
+    /// Train rows of a probe task that are learned from.
+    pub examples: u64,
+    /// Updates of each fine-tuning.
+    pub finetune_steps: u64,
+    /// Seeds of each fine-tuning.
+    pub seeds: u64,
+    /// Test rows that are scored.
+    pub scored: usize,
+}
+
+impl Size {
+    /// The whole idea, in at most ten minutes on two processor cores.
+    pub const DEFAULT: Size = Size {
+        people: 400,
+        steps: 2_000,
+        probes: usize::MAX,
+        examples: 128,
+        finetune_steps: 150,
+        seeds: 3,
+        scored: 150,
+    };
+
+    /// Every stage, in seconds: to see that all works, not what comes out.
+    pub const FAST: Size = Size {
+        people: 80,
+        steps: 20,
+        probes: 2,
+        examples: 16,
+        finetune_steps: 4,
+        seeds: 2,
+        scored: 8,
+    };
+}

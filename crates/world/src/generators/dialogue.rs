@@ -1,0 +1,66 @@
+//! What is said and meant in turns.
+
+use crate::ask::{Ask, Made};
+use crate::lexicon::{FOODS, TRADES};
+
+/// What a customer wants: the last word on each slot counts.
+pub(crate) fn slots(ask: &mut Ask<'_>) -> Made {
+    let number = TRADES.len() as u64;
+    let person = ask.person();
+    let first = ask.digit(number);
+    let second = (first + 1 + ask.digit(number - 1)) % number;
+    let [first, second] = [first, second].map(|trade| TRADES[trade as usize].product);
+    let (name, place) = (ask.name(person), ask.any_place());
+    let changes = ask.rng.below(2) == 0;
+    let end = if changes {
+        format!("No, I would rather have {second}.")
+    } else {
+        format!("We have {second} at home.")
+    };
+    let dialogue = format!("A: I am {name}. I want {first}. B: Where to? A: To {place}. {end}");
+    let goods = if changes { second } else { first };
+    Made::new(dialogue, format!("goods = {goods} ; place = {place} ; name = {name}"))
+}
+
+/// The answer to the last question, as a sentence, from what was said before.
+pub(crate) fn reply(ask: &mut Ask<'_>) -> Made {
+    let fact = ask.of_person();
+    let other = ask.another_of(fact);
+    let (told, aside) = (fact.say(ask.form()), other.say(ask.form()));
+    let mut turns = [told, aside];
+    ask.rng.shuffle(&mut turns);
+    let [a, b] = turns;
+    let inputs = format!(
+        "A: {a} B: More of {}! A: {b} B: Now, of {}: {} A:",
+        fact.name(),
+        fact.name(),
+        fact.question()
+    );
+    Made::new(inputs, fact.say(0))
+}
+
+/// Who of two speakers wants a thing.
+pub(crate) fn speaker(ask: &mut Ask<'_>) -> Made {
+    let (couple, first) = (ask.couple(), ask.digit(FOODS.len() as u64) as usize);
+    let second = (first + 1 + ask.rng.below(FOODS.len() as u64 - 1) as usize) % FOODS.len();
+    let [a, b] = couple.map(|person| ask.name(person));
+    let (likes, asks) = (ask.rng.below(2) == 0, ask.rng.below(2) == 0);
+    let wanted = FOODS[if asks { first } else { second }];
+    // The first has the first food unless he hates it and leaves it to the other.
+    let (line, has_first) = match likes {
+        true => (
+            format!("{a}: I take the {}. {b}: Then I take the {}.", FOODS[first], FOODS[second]),
+            0,
+        ),
+        false => (
+            format!(
+                "{a}: You take the {}. {b}: Then you take the {}.",
+                FOODS[first], FOODS[second]
+            ),
+            1,
+        ),
+    };
+    let owner = if asks { has_first } else { 1 - has_first };
+    let right = [&a, &b][owner].clone();
+    Made::choice(&format!("{line} Who takes the {wanted}?"), vec![a, b], right)
+}

@@ -1,0 +1,156 @@
+//! Questions that a passage answers.
+
+use crate::ask::{Ask, Made, yes_no};
+use crate::fact::{Fact, Kind, Relation};
+use crate::lexicon::{CHORES, COLOURS};
+
+/// What a fact says of its subject and of two others, in any order.
+fn passage(ask: &mut Ask<'_>, fact: Fact<'_>) -> String {
+    let kind = fact.relation.kind();
+    let mut subjects = [fact.subject, ask.other(kind, fact.subject), ask.other(kind, fact.subject)];
+    ask.rng.shuffle(&mut subjects);
+    subjects.map(|id| ask.fact(id, fact.relation).say(ask.form())).join(" ")
+}
+
+/// Who has what.
+pub(crate) fn people(ask: &mut Ask<'_>) -> Made {
+    let fact = ask.of_person();
+    let passage = passage(ask, fact);
+    Made::new(format!("question: {} passage: {passage}", fact.question()), fact.answer())
+}
+
+/// Which place has what, in a longer passage of several relations.
+pub(crate) fn places(ask: &mut Ask<'_>) -> Made {
+    let fact = ask.of_place();
+    let other = ask.other(Kind::Place, fact.subject);
+    let mut relations = Relation::OF_PLACES;
+    ask.rng.shuffle(&mut relations);
+    let mut told = Vec::new();
+    for relation in relations {
+        for place in [fact.subject, other] {
+            told.push(ask.fact(place, relation).say(ask.form()));
+        }
+    }
+    let inputs = format!("question: {} passage: {}", fact.question(), told.join(" "));
+    Made::new(inputs, fact.answer())
+}
+
+/// Whether the passage says a claim.
+pub(crate) fn says(ask: &mut Ask<'_>) -> Made {
+    let yes = ask.whether();
+    let fact = ask.of_person();
+    let object = if yes { fact.answer() } else { fact.wrong(&mut ask.rng) };
+    let claim = fact.say_of(0, &fact.name(), &object);
+    let passage = passage(ask, fact);
+    Made::new(format!("claim: {claim} passage: {passage}"), yes_no(yes))
+}
+
+/// A question that the passage answers or does not.
+pub(crate) fn unanswerable(ask: &mut Ask<'_>) -> Made {
+    let answered = ask.whether();
+    let fact = ask.of_person();
+    let [_, a, b, c] = ask.company(fact.subject);
+    let mut people = if answered { [fact.subject, a, b] } else { [c, a, b] };
+    ask.rng.shuffle(&mut people);
+    let passage = people.map(|id| ask.fact(id, fact.relation).say(ask.form())).join(" ");
+    let answer = if answered { fact.answer() } else { "unknown".to_owned() };
+    Made::new(format!("question: {} passage: {passage}", fact.question()), answer)
+}
+
+/// How many things of a colour there are.
+pub(crate) fn count(ask: &mut Ask<'_>) -> Made {
+    let mut things = ["bowl", "coat", "chair", "book", "candle", "boot", "cup", "box"];
+    ask.rng.shuffle(&mut things);
+    let name = ask.person();
+    let (colour, wanted, shelf) = (ask.one_of(&COLOURS), ask.digit(5), 1 + ask.digit(20));
+    let mut has = [0, 1, 2, 3].map(|place| place < wanted);
+    ask.rng.shuffle(&mut has);
+    let place = COLOURS.iter().position(|&word| word == colour).unwrap_or(0);
+    let mut told = Vec::new();
+    for (thing, has) in things.into_iter().zip(has) {
+        let step = if has { 0 } else { 1 + ask.rng.below(COLOURS.len() as u64 - 1) as usize };
+        told.push(format!("a {} {thing}", COLOURS[(place + step) % COLOURS.len()]));
+    }
+    let name = ask.name(name);
+    let (above, below) = told.split_at(2);
+    let inputs = format!(
+        "question: How many things are {colour}? passage: On shelf {shelf} of {name} are {}. Under \
+         it {name} keeps {}.",
+        above.join(" and "),
+        below.join(" and ")
+    );
+    Made::new(inputs, wanted.to_string())
+}
+
+/// What came after what in a day.
+pub(crate) fn next(ask: &mut Ask<'_>) -> Made {
+    let (person, day, place, before) = (ask.person(), ask.digit(30), ask.digit(3), ask.whether());
+    let mut chores = CHORES;
+    ask.rng.shuffle(&mut chores);
+    let name = ask.name(person);
+    let [a, b, c, d, ..] = chores;
+    let (now, answer, when) = match before {
+        true => (place + 1, place, "before"),
+        false => (place, place + 1, "after"),
+    };
+    let now = chores[now as usize];
+    let inputs = format!(
+        "question: What did {name} do {when} that: {now}? passage: On day {day} {name} {a}. Then \
+         {name} {b}. After that {name} {c}. At last {name} {d}."
+    );
+    Made::new(inputs, chores[answer as usize])
+}
+
+/// Who belongs into the gap: one of the names of the passage.
+pub(crate) fn gap(ask: &mut Ask<'_>) -> Made {
+    let fact = ask.of_person();
+    let others: [u64; 8] = ask.company(fact.subject);
+    let differs = |id: &u64| ask.fact(*id, fact.relation).answer() != fact.answer();
+    let mut people = vec![fact.subject];
+    people.extend(others.into_iter().filter(differs).take(2));
+    ask.rng.shuffle(&mut people);
+    let told: Vec<_> = people
+        .iter()
+        .map(|&id| {
+            let form = ask.rng.below(2) as usize;
+            ask.fact(id, fact.relation).say(form)
+        })
+        .collect();
+    let gap = fact.say_of(2, "_", &fact.answer());
+    let options = people.into_iter().map(|id| ask.name(id)).collect();
+    Made::choice(&format!("gap: {gap} passage: {}", told.join(" ")), options, fact.name())
+}
+
+/// All of whom something is said, in the passage's order.
+pub(crate) fn list(ask: &mut Ask<'_>) -> Made {
+    let relation = ask.one_of(&[Relation::Pet, Relation::Food, Relation::Instrument]);
+    let person = ask.person();
+    let fact = ask.fact(person, relation);
+    let land = ask.universe.land(ask.universe.land_of(Kind::Person, person), Kind::Person);
+    let wanted = fact.answer();
+    let [_, mut b, c, mut d] = ask.company(person);
+    // Now and then a second one of whom it is true.
+    if ask.rng.below(2) == 0 {
+        let same = |id: &u64| {
+            ![person, b, c, d].contains(id) && ask.fact(*id, relation).answer() == wanted
+        };
+        let second = (b..land.end).chain(land.start..b).find(same);
+        if ask.rng.below(2) == 0 {
+            b = second.unwrap_or(b);
+        } else {
+            d = second.unwrap_or(d);
+        }
+    }
+    let mut people = [person, b, c, d];
+    ask.rng.shuffle(&mut people);
+    let passage = people.map(|id| ask.fact(id, relation).say(ask.form())).join(" ");
+    let fits = |id: &&u64| ask.fact(**id, relation).answer() == wanted;
+    let names: Vec<_> = people.iter().filter(fits).map(|&id| ask.name(id)).collect();
+    let question = match relation {
+        Relation::Pet => format!("Who keeps a {wanted}?"),
+        Relation::Food => format!("Who likes to eat {wanted}?"),
+        _ => format!("Who plays the {wanted}?"),
+    };
+    let inputs = format!("question: {question} passage: {passage}");
+    Made::new(inputs, names.join(", "))
+}
