@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn ext5(arguments: &[&str]) -> (bool, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_ext5")).args(arguments).output().unwrap();
+    // Token stores that no option places go where the command runs.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ext5"));
+    let output = command.current_dir(env!("CARGO_TARGET_TMPDIR")).args(arguments).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.success(), text(&output.stdout), text(&output.stderr))
 }
