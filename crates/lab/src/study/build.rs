@@ -79,7 +79,7 @@ impl<'a> Builder<'a> {
         };
         let each = match &spot.stage.each {
             Some(list) => {
-                let names = self.list(graph, spot, list)?;
+                let names = self.list(graph, spot, list, parent)?;
                 names.into_iter().map(Some).collect()
             }
             None => vec![None],
@@ -189,10 +189,11 @@ impl<'a> Builder<'a> {
         graph: &mut Graph,
         spot: &Spot<'_>,
         list: &str,
+        parent: Option<(usize, Option<u64>)>,
     ) -> Result<Vec<String>, StudyError> {
         let patterns = self.preset.lists.get(list).cloned().unwrap_or_default();
         // Any task of them makes a recipe whole, which then says where tasks are.
-        let wanted = Wanted { task: Some("any"), variant: None, parent: None };
+        let wanted = Wanted { task: Some("any"), variant: None, parent };
         let recipe = self.recipe(graph, spot, &wanted)?;
         self.catalogue.select(&recipe.data, &patterns)
     }
