@@ -5,6 +5,7 @@ use super::graph::{Graph, Rates};
 use super::place::Place;
 use crate::error::LabError;
 use crate::runs::{Event, Watch};
+use ext5_mix::mixture::{Entry, EntryKind};
 use ext5_mix::Prepared;
 use ext5_mix::recipe::TaskRate;
 use ext5_train::log::{self, Line, Tallies};
@@ -21,9 +22,11 @@ pub(super) fn set(
 ) -> Result<(), StudyError> {
     let prepared =
         Prepared::new(&recipe.stream(), &mut |name, rows| watch(Event::Caching(name, rows)))?;
-    let entries = prepared.mixture.entries().iter().filter(|entry| entry.is_supervised());
-    let sizes: BTreeMap<String, u64> =
-        entries.map(|entry| (entry.name.clone(), entry.examples())).collect();
+    let size = |entry: &Entry| match &entry.kind {
+        EntryKind::Supervised { store, .. } => Some((entry.name.clone(), store.examples())),
+        EntryKind::Denoising { .. } => None,
+    };
+    let sizes: BTreeMap<String, u64> = prepared.mixture.entries().iter().filter_map(size).collect();
     let found = match rates {
         Rates::Unimax { epochs } => {
             let examples = prepared.expected_examples(recipe.train.steps).map_err(LabError::from)?;
