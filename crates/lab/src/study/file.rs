@@ -22,8 +22,12 @@ pub struct Study {
     /// What curves are drawn over.
     #[serde(default)]
     pub axis: Axis,
+    /// Lists of the presets over which means are shown beside that over all tasks, by what they are
+    /// called.
+    #[serde(default)]
+    pub groups: BTreeMap<String, String>,
     /// What the paper says, to be judged.
-    #[serde(default, rename = "claims")]
+    #[serde(default)]
     pub claims: Vec<Claim>,
     /// The kinds of run, in the order in which an arm makes them: each begins with the weights of
     /// the one before it in the arm, the first with new ones.
@@ -110,6 +114,9 @@ pub enum Test {
         arm: String,
         /// The other.
         than: String,
+        /// The group of tasks that it does so on; all by default.
+        #[serde(default)]
+        on: Option<String>,
     },
     /// One series scores more than another, on the mean over the numbers that both have.
     Above {

@@ -135,6 +135,12 @@ impl Opened {
             }
             self.unique("stages.choose", &stage.choose.iter().map(|v| v.name.as_str()).collect::<Vec<_>>())?;
         }
+        for list in study.groups.values() {
+            if let Some((name, _)) = study.presets.iter().find(|(_, p)| !p.lists.contains_key(list)) {
+                let what = format!("preset {name} has no list `{list}`, which `groups` names");
+                return Err(self.wrong("presets", what));
+            }
+        }
         let computed = [
             study.pairs.as_ref().map(|pairs| ("pairs", &pairs.stage)),
             study.subsets.as_ref().map(|subsets| ("subsets", &subsets.stage)),
@@ -187,9 +193,12 @@ impl Opened {
             known("baseline", baseline)?;
         }
         for claim in &study.claims {
-            if let Test::Better { arm, than } = &claim.test {
+            if let Test::Better { arm, than, on } = &claim.test {
                 known("claims", arm)?;
                 known("claims", than)?;
+                if let Some(on) = on.as_ref().filter(|on| !study.groups.contains_key(*on)) {
+                    return Err(self.wrong("claims", format!("there is no group `{on}`")));
+                }
             }
         }
         Ok(())
