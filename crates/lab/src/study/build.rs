@@ -198,6 +198,18 @@ impl<'a> Builder<'a> {
         self.catalogue.select(&recipe.data, &patterns)
     }
 
+    /// The names in a list of the preset, by the tasks that a node knows.
+    pub(super) fn names(
+        &mut self,
+        graph: &Graph,
+        node: usize,
+        list: &str,
+    ) -> Result<Vec<String>, StudyError> {
+        let patterns = self.preset.lists.get(list).cloned().unwrap_or_default();
+        let Kind::Train(training) = &graph.nodes[node].kind else { return Ok(Vec::new()) };
+        self.catalogue.select(&training.recipe.data, &patterns)
+    }
+
     /// The number of the node of a run.
     fn run(
         &mut self,

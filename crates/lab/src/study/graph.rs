@@ -8,7 +8,7 @@ use super::place::Place;
 use super::read::Opened;
 use ext5_core::Digest;
 use ext5_train::recipe::Recipe;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Where tasks and data are, in place of what recipes say.
@@ -29,6 +29,8 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// What is scored.
     pub cells: Vec<Cell>,
+    /// The tasks in each list that a group names.
+    pub lists: BTreeMap<String, Vec<String>>,
     /// The last stages' run of each arm and seed that is scored on nothing: its log is what counts.
     pub unscored: Vec<(usize, u64, usize)>,
 }
@@ -129,8 +131,13 @@ impl Graph {
         let study = &opened.study;
         let mut builder = Builder::new(opened, preset, place, data);
         let arms = arms(opened, preset)?;
-        let mut graph =
-            Graph { arms: Vec::new(), nodes: Vec::new(), cells: Vec::new(), unscored: Vec::new() };
+        let mut graph = Graph {
+            arms: Vec::new(),
+            nodes: Vec::new(),
+            cells: Vec::new(),
+            lists: BTreeMap::new(),
+            unscored: Vec::new(),
+        };
         for (number, arm) in arms.iter().enumerate() {
             for &seed in &preset.seeds {
                 let mut parent: Option<usize> = None;
@@ -150,6 +157,13 @@ impl Graph {
             }
         }
         graph.arms = arms;
+        for list in study.groups.values() {
+            if let Some(cell) = graph.cells.first() {
+                let node = cell.node;
+                let names = builder.names(&graph, node, list)?;
+                graph.lists.insert(list.clone(), names);
+            }
+        }
         Ok(graph)
     }
 
