@@ -412,7 +412,7 @@ pub enum Study {
 }
 
 /// Which study, how much of it, and where.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct StudyOptions {
     /// A study that `ext5 study list` shows, or a file that ends in `.toml`.
     pub name: String,
@@ -501,7 +501,7 @@ pub struct DataRoot {
 }
 
 /// Where data and tasks are, in place of what the run's recipe says.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct TaskOverrides {
     /// A folder of task files, in place of the recipe's; may be given several times.
     #[arg(long = "tasks", value_name = "DIR")]

@@ -16,3 +16,16 @@ pub(super) fn claims(
     let study = &opened.study;
     study.claims.iter().map(|claim| of(study, preset, graph, place, claim)).collect()
 }
+
+/// What can be seen of a claim.
+pub(super) fn of(
+    study: &Study,
+    preset: &Preset,
+    graph: &Graph,
+    place: &Place,
+    claim: &Claim,
+) -> ClaimPlan {
+    let _ = (study, preset, graph, place);
+    let _ = matches!(claim.test, Test::Opposed);
+    ClaimPlan { text: claim.text.clone(), detectable: None, how: String::new() }
+}

@@ -6,10 +6,12 @@
 //! hands out what is next, [`work()`] does it in the folder that [`Place`] describes, [`Plan`] says
 //! beforehand what it costs, [`emit`] writes it for existing schedulers.
 
+mod analysis;
 mod arms;
 mod build;
 mod cost;
 mod data;
+mod detect;
 pub mod emit;
 mod error;
 mod file;
@@ -17,9 +19,11 @@ mod graph;
 mod place;
 mod plan;
 mod read;
+pub mod report;
 mod results;
 mod schedule;
 mod speed;
+mod statistics;
 mod weights;
 mod work;
 mod world;
@@ -35,6 +39,7 @@ pub use graph::{Cell, DataOptions, Graph, Kind, Node, Rates, Score, Training};
 pub use place::{Done, Failed, Lock, Place, Scored};
 pub use plan::{ClaimPlan, Plan, RunPlan, StagePlan};
 pub use read::Opened;
+pub use report::Report;
 pub use schedule::{Next, Schedule};
 pub use speed::TimedBy;
 pub use work::work;

@@ -18,11 +18,12 @@ use super::report::{Hole, Report, RunLink};
 use super::results::{Outcome, Results};
 use std::collections::{BTreeMap, BTreeSet};
 
+impl Report {
 /// The report of a study from what is done; what is missing is marked.
 ///
 /// # Errors
 /// When the study has no such preset.
-pub fn report(
+pub fn of(
     opened: &Opened,
     preset_name: &str,
     graph: &Graph,
@@ -54,6 +55,7 @@ pub fn report(
     }
     claims::judge(&results, &mut report);
     Ok(report)
+}
 }
 
 /// Every run that is finished.
