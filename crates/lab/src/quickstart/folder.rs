@@ -6,7 +6,7 @@ use crate::runs::write;
 use ext5_train::recipe::{Model, Recipe};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The recipes as they are in the repository's folder `recipes/laptop`.
 const RECIPES: [(&str, &str); 3] = [

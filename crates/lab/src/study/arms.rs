@@ -113,7 +113,11 @@ pub(super) fn arms(opened: &Opened, preset: &Preset) -> Result<Vec<Arm>, StudyEr
                 (Alone::EqualData, format!("{}, half the updates", of.name)),
                 (Alone::EqualCompute, of.name.clone()),
             ] {
-                arms.push(Arm::computed(name, ArmKind::Alone { family, given, stage }, up_to(stage)));
+                arms.push(Arm::computed(
+                    name,
+                    ArmKind::Alone { family, given, stage },
+                    up_to(stage),
+                ));
             }
         }
         for first in 0..families.len() {

@@ -152,9 +152,10 @@ impl<'a> Builder<'a> {
     ) {
         let examples = self.preset.scored;
         let score = Score { task, split: self.preset.split.clone(), examples };
-        let chosen_by =
-            variant.map(|_| Score { split: VALIDATION.to_owned(), ..score.clone() });
-        graph.nodes[node].scores.extend([Some(score.clone()), chosen_by.clone()].into_iter().flatten());
+        let chosen_by = variant.map(|_| Score { split: VALIDATION.to_owned(), ..score.clone() });
+        graph.nodes[node]
+            .scores
+            .extend([Some(score.clone()), chosen_by.clone()].into_iter().flatten());
         let (arm, seed) = (spot.number, spot.seed);
         graph.cells.push(Cell { arm, seed, variant, node, score, chosen_by });
     }
@@ -351,7 +352,8 @@ impl<'a> Builder<'a> {
             }
             ArmKind::Steps { family, stage } if *stage == spot.index => {
                 let own = &self.preset.families[*family].tasks;
-                let own: BTreeSet<_> = self.catalogue.select(&recipe.data, own)?.into_iter().collect();
+                let own: BTreeSet<_> =
+                    self.catalogue.select(&recipe.data, own)?.into_iter().collect();
                 let tasks = recipe.mixture.tasks.clone();
                 for task in self.catalogue.select(&recipe.data, &tasks)? {
                     if !own.contains(&task) {

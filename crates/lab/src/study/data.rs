@@ -2,7 +2,7 @@
 
 use super::StudyError;
 use ext5_core::Digest;
-use ext5_data::{DataLock, Fingerprint};
+use ext5_data::DataLock;
 use ext5_mix::prepare::selected_tasks;
 use ext5_mix::recipe::Data;
 use ext5_task::Registry;
@@ -41,29 +41,6 @@ impl Catalogue {
     ) -> Result<Vec<String>, StudyError> {
         let tasks = self.registry(data)?.select(patterns)?;
         Ok(tasks.into_iter().map(|task| task.name.clone()).collect())
-    }
-
-    /// Train rows of tasks, by name; those that a task's file states where its data is not there.
-    pub(super) fn rows(
-        &mut self,
-        data: &Data,
-        tasks: &[String],
-    ) -> Result<BTreeMap<String, u64>, StudyError> {
-        let root = data.root.clone();
-        let registry = self.registry(data)?;
-        let mut rows = BTreeMap::new();
-        for name in tasks {
-            let task = registry.get(name)?;
-            let count = match task.files(&root, "train") {
-                Ok(files) => files
-                    .iter()
-                    .map(|file| Ok(Fingerprint::with_rows(file)?.1))
-                    .sum::<Result<u64, StudyError>>()?,
-                Err(error) => task.published("train").ok_or(error)?,
-            };
-            rows.insert(name.clone(), count);
-        }
-        Ok(rows)
     }
 
     /// The digest of all that a recipe trains on: the definitions of its tasks, and the data lock of

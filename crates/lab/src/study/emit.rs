@@ -59,7 +59,12 @@ pub fn slurm(graph: &Graph, place: &Place, command: &Command<'_>, logs: &Path) -
          set -euo pipefail\nlogs={logs}\nmkdir -p \"$logs\"\nbefore=()\n"
     );
     for (rank, commands) in ranks.iter().enumerate() {
-        let _ = writeln!(script, "\n# Rank {}: {} runs.\nafter=(\"${{before[@]}}\")\nbefore=()", rank + 1, commands.len());
+        let _ = writeln!(
+            script,
+            "\n# Rank {}: {} runs.\nafter=(\"${{before[@]}}\")\nbefore=()",
+            rank + 1,
+            commands.len()
+        );
         for part in commands.chunks(ARRAY) {
             let _ = writeln!(
                 script,

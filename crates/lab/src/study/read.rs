@@ -72,14 +72,18 @@ impl Opened {
     pub fn preset(&self, name: &str) -> Result<&Preset, StudyError> {
         self.study.presets.get(name).ok_or_else(|| {
             let known: Vec<_> = self.study.presets.keys().map(String::as_str).collect();
-            self.wrong("presets", format!("there is no preset `{name}`: give {}", known.join(" or ")))
+            self.wrong(
+                "presets",
+                format!("there is no preset `{name}`: give {}", known.join(" or ")),
+            )
         })
     }
 
     /// The text of the recipe of a stage.
     pub(super) fn recipe(&self, preset: &Preset, stage: &Stage) -> Result<RecipeText, StudyError> {
         let Some(name) = preset.recipes.get(&stage.recipe) else {
-            let what = format!("a preset has no `recipes.{}`, which {} uses", stage.recipe, stage.name);
+            let what =
+                format!("a preset has no `recipes.{}`, which {} uses", stage.recipe, stage.name);
             return Err(self.wrong("presets", what));
         };
         if name.ends_with(".toml") {
@@ -94,8 +98,12 @@ impl Opened {
             }),
             None => {
                 let nearest = nearest(name, RECIPES.iter().map(|(known, _)| *known));
-                let hint = nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-                Err(self.wrong("presets.recipes", format!("there is no built-in recipe `{name}`{hint}")))
+                let hint =
+                    nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+                Err(self.wrong(
+                    "presets.recipes",
+                    format!("there is no built-in recipe `{name}`{hint}"),
+                ))
             }
         }
     }
@@ -122,21 +130,29 @@ impl Opened {
         };
         for stage in &study.stages {
             if stage.each.is_some() && (stage.tasks.is_some() || stage.scored.is_some()) {
-                let what = format!("stage {}: `each` is trained and scored on its own task", stage.name);
+                let what =
+                    format!("stage {}: `each` is trained and scored on its own task", stage.name);
                 return Err(self.wrong("stages", what));
             }
             for list in [&stage.each, &stage.tasks, &stage.scored].into_iter().flatten() {
                 for (name, preset) in &study.presets {
                     if !preset.lists.contains_key(list) {
-                        let what = format!("preset {name} has no list `{list}`, which stage {} names", stage.name);
+                        let what = format!(
+                            "preset {name} has no list `{list}`, which stage {} names",
+                            stage.name
+                        );
                         return Err(self.wrong("presets", what));
                     }
                 }
             }
-            self.unique("stages.choose", &stage.choose.iter().map(|v| v.name.as_str()).collect::<Vec<_>>())?;
+            self.unique(
+                "stages.choose",
+                &stage.choose.iter().map(|v| v.name.as_str()).collect::<Vec<_>>(),
+            )?;
         }
         for list in study.groups.values() {
-            if let Some((name, _)) = study.presets.iter().find(|(_, p)| !p.lists.contains_key(list)) {
+            if let Some((name, _)) = study.presets.iter().find(|(_, p)| !p.lists.contains_key(list))
+            {
                 let what = format!("preset {name} has no list `{list}`, which `groups` names");
                 return Err(self.wrong("presets", what));
             }
@@ -165,7 +181,9 @@ impl Opened {
                 let own = arm.stages.iter().flatten();
                 own.clone().try_for_each(|stage| known("arms.stages", stage))?;
                 if arm.at.is_some_and(|at| !(at > 0.0 && at <= 1.0)) {
-                    return Err(self.wrong("arms.at", format!("{}: a share above 0, up to 1", arm.name)));
+                    return Err(
+                        self.wrong("arms.at", format!("{}: a share above 0, up to 1", arm.name))
+                    );
                 }
             }
         }

@@ -37,8 +37,8 @@ pub(super) struct ArmResults<'a> {
 pub(super) enum Outcome {
     /// The marks of its examples, and the node that made them.
     Marks(Vec<f64>, usize),
-    /// Why there are none, and the node that should have made them.
-    Hole(String, usize),
+    /// Why there are none.
+    Hole(String),
 }
 
 impl<'a> Results<'a> {
@@ -71,7 +71,7 @@ impl<'a> Results<'a> {
                     (Some(_), Some(_)) => continue,
                     (Some(_), None) => {
                         let why = read.hole(cell.node);
-                        Outcome::Hole(format!("no variant is chosen yet: {why}"), cell.node)
+                        Outcome::Hole(format!("no variant is chosen yet: {why}"))
                     }
                 };
                 of_arm.insert(key, outcome);
@@ -121,7 +121,7 @@ impl ArmResults<'_> {
     pub(super) fn marks(&self, seed: u64, task: &str) -> Option<&Vec<f64>> {
         match self.cells.get(&(seed, task.to_owned()))? {
             Outcome::Marks(marks, _) => Some(marks),
-            Outcome::Hole(..) => None,
+            Outcome::Hole(_) => None,
         }
     }
 
@@ -138,7 +138,7 @@ impl ArmResults<'_> {
     /// Why a score over some tasks is not there.
     pub(super) fn hole(&self, tasks: &[String]) -> String {
         let holes = self.cells.iter().filter_map(|((_, task), outcome)| match outcome {
-            Outcome::Hole(why, _) if tasks.contains(task) => Some(why.clone()),
+            Outcome::Hole(why) if tasks.contains(task) => Some(why.clone()),
             _ => None,
         });
         holes.min().unwrap_or_else(|| "not scored".to_owned())
@@ -156,7 +156,7 @@ impl Reader<'_> {
     fn outcome(&mut self, node: usize, score: &Score) -> Outcome {
         match self.read(node, score) {
             Ok((_, marks)) => Outcome::Marks(marks, node),
-            Err(why) => Outcome::Hole(why, node),
+            Err(why) => Outcome::Hole(why),
         }
     }
 
@@ -200,7 +200,9 @@ impl Reader<'_> {
     fn choose(&mut self, cells: &[&Cell]) -> Option<usize> {
         let mut sums: BTreeMap<usize, (f64, usize)> = BTreeMap::new();
         for cell in cells {
-            let (Some(variant), Some(score)) = (cell.variant, &cell.chosen_by) else { return Some(0) };
+            let (Some(variant), Some(score)) = (cell.variant, &cell.chosen_by) else {
+                return Some(0);
+            };
             let (_, marks) = self.read(cell.node, score).ok()?;
             let sum = sums.entry(variant).or_default();
             sum.0 += marks.iter().sum::<f64>() / marks.len().max(1) as f64;

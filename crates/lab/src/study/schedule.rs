@@ -40,13 +40,8 @@ impl<'a> Schedule<'a> {
             Some(node) => needs(graph, node).into_iter().collect(),
             None => (0..graph.nodes.len()).collect(),
         };
-        let schedule = Schedule {
-            graph,
-            place,
-            wanted,
-            complete: BTreeSet::new(),
-            failed: BTreeMap::new(),
-        };
+        let schedule =
+            Schedule { graph, place, wanted, complete: BTreeSet::new(), failed: BTreeMap::new() };
         let again = match only {
             Some(node) => vec![node],
             None => schedule.wanted.clone(),
@@ -93,7 +88,9 @@ impl<'a> Schedule<'a> {
             {
                 self.failed.insert(number, failed.error);
             }
-            if self.failed.contains_key(&number) || node.needs.iter().any(|need| lost.contains(need)) {
+            if self.failed.contains_key(&number)
+                || node.needs.iter().any(|need| lost.contains(need))
+            {
                 lost.insert(number);
                 continue;
             }

@@ -76,7 +76,8 @@ impl Speed {
             if shapes.contains_key(&name) || part > MOST_FLOPS {
                 continue;
             }
-            let seconds = time_step(shape(graph, node)?, recipe, micro).map_err(StudyError::from)?;
+            let seconds =
+                time_step(shape(graph, node)?, recipe, micro).map_err(StudyError::from)?;
             let rate = Rate { seconds_a_flop: seconds / part, by: TimedBy::TimedStep };
             shapes.insert(name, rate);
         }
@@ -85,10 +86,16 @@ impl Speed {
 
     /// Seconds of a node, training and scoring, and where they are from; nothing where it is too
     /// large to be timed here.
-    pub(super) fn seconds(&self, graph: &Graph, node: &Node, cost: &Cost) -> Option<(f64, TimedBy)> {
+    pub(super) fn seconds(
+        &self,
+        graph: &Graph,
+        node: &Node,
+        cost: &Cost,
+    ) -> Option<(f64, TimedBy)> {
         let Kind::Train(training) = &node.kind else { return None };
         let rate = self.shapes.get(&name(graph, node, &training.recipe))?;
-        let rows = (training.recipe.train.steps.max(1) as usize * training.recipe.batch.rows) as f64;
+        let rows =
+            (training.recipe.train.steps.max(1) as usize * training.recipe.batch.rows) as f64;
         // While none has been scored: about what training takes for a row.
         let scoring = self.scoring.unwrap_or(cost.flops / rows * rate.seconds_a_flop);
         Some((cost.flops * rate.seconds_a_flop + cost.scored * scoring, rate.by))

@@ -9,8 +9,7 @@ pub(super) fn estimate(marks: &[Vec<Vec<f64>>], key: Key) -> Option<Estimate> {
     let whole = value(marks)?;
     let draws = draws(marks, key);
     let mut draws = draws.into_iter();
-    let interval =
-        Bootstrap::new(key).interval(1, |_| draws.next().unwrap_or(whole));
+    let interval = Bootstrap::new(key).interval(1, |_| draws.next().unwrap_or(whole));
     Some(Estimate { value: whole, interval: Some(interval) })
 }
 

@@ -5,8 +5,8 @@ use super::graph::{Graph, Rates};
 use super::place::Place;
 use crate::error::LabError;
 use crate::runs::{Event, Watch};
-use ext5_mix::mixture::{Entry, EntryKind};
 use ext5_mix::Prepared;
+use ext5_mix::mixture::{Entry, EntryKind};
 use ext5_mix::recipe::TaskRate;
 use ext5_train::log::{self, Line, Tallies};
 use ext5_train::recipe::Recipe;
@@ -29,7 +29,8 @@ pub(super) fn set(
     let sizes: BTreeMap<String, u64> = prepared.mixture.entries().iter().filter_map(size).collect();
     let found = match rates {
         Rates::Unimax { epochs } => {
-            let examples = prepared.expected_examples(recipe.train.steps).map_err(LabError::from)?;
+            let examples =
+                prepared.expected_examples(recipe.train.steps).map_err(LabError::from)?;
             let supervised = examples as f64 / (1.0 + recipe.mixture.r);
             unimax(&sizes, supervised, epochs)
         }
@@ -76,7 +77,9 @@ fn held_out(run: &std::path::Path) -> Result<Tallies, StudyError> {
         Line::Evaluation { entries, .. } => Some(entries),
         _ => None,
     });
-    last.ok_or_else(|| StudyError::file(run)(std::io::Error::other("no held-out losses in the log")))
+    last.ok_or_else(|| {
+        StudyError::file(run)(std::io::Error::other("no held-out losses in the log"))
+    })
 }
 
 #[cfg(test)]

@@ -64,7 +64,8 @@ pub(super) fn run(
 fn start(chosen: &Chosen, node: usize) -> Result<Running, Failure> {
     let of = &chosen.graph.nodes[node];
     let said = chosen.place.folder(of).join("said.txt");
-    let open = || File::create(&said).with_context(|| format!("{}: cannot be written", said.display()));
+    let open =
+        || File::create(&said).with_context(|| format!("{}: cannot be written", said.display()));
     let child = Command::new(std::env::current_exe().work()?)
         .args(chosen.words("run"))
         .args(["--node", &of.key.short()])

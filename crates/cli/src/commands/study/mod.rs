@@ -9,7 +9,7 @@ mod run;
 use crate::args::{Study, StudyOptions};
 use crate::failure::{Blame, Failure};
 use anyhow::anyhow;
-use ext5_lab::study::{DataOptions, Graph, Kind, Opened, Place, Preset};
+use ext5_lab::study::{DataOptions, Graph, Kind, Opened, Place};
 use std::collections::BTreeSet;
 
 /// Does what the command line says.
@@ -41,10 +41,6 @@ impl Chosen {
         };
         let graph = Graph::of(&opened, preset, &place, &data).request()?;
         Ok(Chosen { options, opened, place, graph })
-    }
-
-    fn preset(&self) -> Result<&Preset, Failure> {
-        self.opened.preset(&self.options.preset).request()
     }
 
     /// Threads of each run: one process has one pool.

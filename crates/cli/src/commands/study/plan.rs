@@ -77,7 +77,11 @@ fn print(plan: &Plan, out: &mut Output) -> Result<(), Failure> {
     };
     let by: Vec<&str> = plan.timed_by.iter().map(by).collect();
     match by.is_empty() {
-        true => writeln!(out, "\nToo large to be timed here: {} days of one A100 at 40 % of its peak.", days(plan.a100_days))?,
+        true => writeln!(
+            out,
+            "\nToo large to be timed here: {} days of one A100 at 40 % of its peak.",
+            days(plan.a100_days)
+        )?,
         false => writeln!(
             out,
             "\nTimes are of one run after the other, from {}. {} days of one A100 at 40 % of its peak.",

@@ -2,8 +2,8 @@
 
 use super::{Chosen, children, cores, report, use_threads};
 use crate::args::StudyRun;
-use crate::failure::Failure;
 use crate::failure::Blame;
+use crate::failure::Failure;
 use crate::interrupt;
 use crate::shown::Shown;
 use anyhow::anyhow;

@@ -70,10 +70,8 @@ fn found(results: &Results<'_>, test: &Test) -> Found {
         Test::Above { series: one, than } => {
             let pairs = common(results, one, than);
             let weight = 1.0 / pairs.len().max(1) as f64;
-            let parts: Vec<(usize, f64)> = pairs
-                .iter()
-                .flat_map(|&(one, than)| [(one, weight), (than, -weight)])
-                .collect();
+            let parts: Vec<(usize, f64)> =
+                pairs.iter().flat_map(|&(one, than)| [(one, weight), (than, -weight)]).collect();
             let why = format!("points of {one} above {than}, mean over {} places", pairs.len());
             Found { effect: summed(results, &parts), why }
         }
@@ -109,23 +107,27 @@ fn found(results: &Results<'_>, test: &Test) -> Found {
 /// The mean effect of a family on the others, or the opposite of it.
 fn effect_of(results: &Results<'_>, family: &str, sign: f64) -> Found {
     let pairs = Pairs::of(results);
-    let why = format!("points, mean {} of {family} on the others at equal data", match sign > 0.0 {
-        true => "effect",
-        false => "loss by the effect",
-    });
+    let why = format!(
+        "points, mean {} of {family} on the others at equal data",
+        match sign > 0.0 {
+            true => "effect",
+            false => "loss by the effect",
+        }
+    );
     let Some(number) = pairs.names.iter().position(|name| name == family) else {
         return Found { effect: Err("this preset lacks the family".to_owned()), why };
     };
-    let effect = pairs.mean_effect(results, number, Alone::EqualData).map(|effect| match sign > 0.0 {
-        true => effect,
-        false => Estimate {
-            value: -effect.value,
-            interval: effect.interval.map(|interval| ext5_eval::statistics::Interval {
-                low: -interval.high,
-                high: -interval.low,
-            }),
-        },
-    });
+    let effect =
+        pairs.mean_effect(results, number, Alone::EqualData).map(|effect| match sign > 0.0 {
+            true => effect,
+            false => Estimate {
+                value: -effect.value,
+                interval: effect.interval.map(|interval| ext5_eval::statistics::Interval {
+                    low: -interval.high,
+                    high: -interval.low,
+                }),
+            },
+        });
     Found { effect: effect.ok_or_else(|| "some of its pairs are missing".to_owned()), why }
 }
 

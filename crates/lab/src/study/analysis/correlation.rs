@@ -51,12 +51,7 @@ pub(super) fn correlations(results: &Results<'_>, pairs: &Pairs) -> Vec<Together
     all
 }
 
-fn together(
-    results: &Results<'_>,
-    pairs: &Pairs,
-    family: usize,
-    tasks: [String; 2],
-) -> Together {
+fn together(results: &Results<'_>, pairs: &Pairs, family: usize, tasks: [String; 2]) -> Together {
     let mut points = Vec::new();
     for partner in (0..pairs.len()).filter(|partner| *partner != family) {
         let Some(arm) = pairs.pair(family, partner) else { continue };
@@ -84,7 +79,8 @@ fn estimate(
     };
     let bootstrap = Bootstrap::new(key(results).name(&tasks[0]).name(&tasks[1]));
     // A resample in which one does not move says nothing of how they move together.
-    let interval = bootstrap.interval(points.len(), |sample| pearson(points, sample).unwrap_or(0.0));
+    let interval =
+        bootstrap.interval(points.len(), |sample| pearson(points, sample).unwrap_or(0.0));
     Ok(Estimate { value, interval: Some(interval) })
 }
 
@@ -116,7 +112,9 @@ fn table(pairs: &Pairs, all: &[Together]) -> Table {
                     value: estimate.value,
                     decimals: 2,
                     signed: true,
-                    interval: estimate.interval.map(|Interval { low, high }| Interval { low, high }),
+                    interval: estimate
+                        .interval
+                        .map(|Interval { low, high }| Interval { low, high }),
                     runs: Vec::new(),
                 },
                 Err(why) => Value::Hole(why.clone()),
@@ -126,9 +124,10 @@ fn table(pairs: &Pairs, all: &[Together]) -> Table {
     Table {
         name: "correlations".to_owned(),
         title: "Correlation of two tasks of a family over its partners".to_owned(),
-        note: "Pearson's, of mean scores over seeds; the interval is a 95 % bootstrap over partners, \
+        note:
+            "Pearson's, of mean scores over seeds; the interval is a 95 % bootstrap over partners, \
                of which there are few."
-            .to_owned(),
+                .to_owned(),
         columns: vec![
             column("family", false),
             column("task", false),

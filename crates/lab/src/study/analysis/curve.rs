@@ -1,12 +1,12 @@
 //! Scores over a number that the arms differ in.
 
+use super::super::cost::cost;
 use super::super::cost::positions;
 use super::super::file::AxisOf;
 use super::super::graph::Kind;
 use super::super::report::{Report, Table, Value};
 use super::super::results::Results;
 use super::super::speed::shape;
-use super::super::cost::cost;
 use super::arms::{arms, column, tasks};
 
 /// Fills a report with a table, and a figure of curves.

@@ -58,10 +58,9 @@ fn matrix(results: &Results<'_>, pairs: &Pairs) -> Table {
         }));
         rows.push(row);
     }
-    for (given, name) in [
-        (Alone::EqualData, "nothing, equal data"),
-        (Alone::EqualCompute, "nothing, equal compute"),
-    ] {
+    for (given, name) in
+        [(Alone::EqualData, "nothing, equal data"), (Alone::EqualCompute, "nothing, equal compute")]
+    {
         let mut row = vec![Value::Text(name.to_owned())];
         row.extend((0..pairs.len()).map(|of| cell(pairs.alone(of, given), of)));
         rows.push(row);
@@ -150,8 +149,10 @@ impl Effects {
             let mut row = vec![Value::Text(pairs.names[partner].clone())];
             for of in 0..pairs.len() {
                 let cell = self.cells.iter().find(|(cell, _)| *cell == (partner, of));
-                let arms: Vec<usize> =
-                    [pairs.pair(partner, of), pairs.alone(of, self.given)].into_iter().flatten().collect();
+                let arms: Vec<usize> = [pairs.pair(partner, of), pairs.alone(of, self.given)]
+                    .into_iter()
+                    .flatten()
+                    .collect();
                 let tasks = &pairs.tasks[of];
                 row.push(match cell {
                     None => Value::Text(String::new()),

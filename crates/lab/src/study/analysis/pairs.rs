@@ -77,10 +77,7 @@ impl Pairs {
     ) -> Option<[Part<'_>; 2]> {
         let tasks = &self.tasks[of];
         let (pair, alone) = (self.pair(partner, of)?, self.alone(of, given)?);
-        Some([
-            Part { weight, arm: pair, tasks },
-            Part { weight: -weight, arm: alone, tasks },
-        ])
+        Some([Part { weight, arm: pair, tasks }, Part { weight: -weight, arm: alone, tasks }])
     }
 
     /// The mean effect of a family on the others.
@@ -92,7 +89,8 @@ impl Pairs {
     ) -> Option<Estimate> {
         let others = self.cells().into_iter().filter(|cell| cell.0 == partner);
         let weight = 1.0 / (self.len().max(2) - 1) as f64;
-        let parts = others.map(|cell| self.effect(cell, given, weight)).collect::<Option<Vec<_>>>()?;
+        let parts =
+            others.map(|cell| self.effect(cell, given, weight)).collect::<Option<Vec<_>>>()?;
         contrast(results, &parts.into_iter().flatten().collect::<Vec<_>>())
     }
 }
