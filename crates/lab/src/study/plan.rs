@@ -2,9 +2,12 @@
 
 use super::StudyError;
 use super::cost::{Cost, cost};
+use super::detect::{Spread, detectable};
+use super::file::Preset;
 use super::graph::{Graph, Kind};
 use super::place::Place;
 use super::read::Opened;
+use super::results::Results;
 use super::speed::{Speed, TimedBy, shape};
 use serde::Serialize;
 
@@ -146,8 +149,15 @@ impl Plan {
             a100_days: total.cost.flops / ACCELERATOR / 86_400.0,
             total,
             timed_by,
-            claims: super::detect::claims(opened, preset, graph, place),
+            claims: claims(opened, preset, graph, place),
             runs,
         })
     }
+}
+
+/// What can be seen of every claim, by the spreads that were measured where there are some.
+fn claims(opened: &Opened, preset: &Preset, graph: &Graph, place: &Place) -> Vec<ClaimPlan> {
+    let results = Results::read(opened, preset, graph, place);
+    let spread = Spread::of(&results);
+    opened.study.claims.iter().map(|claim| detectable(&results, &spread, claim)).collect()
 }

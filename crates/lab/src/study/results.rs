@@ -93,6 +93,21 @@ impl<'a> Results<'a> {
         all.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
+    /// The tasks of a group; all tasks without one.
+    pub(super) fn group(&self, name: Option<&str>) -> Vec<String> {
+        let mut tasks = self.tasks();
+        if let Some(name) = name {
+            let list = self.study.groups.get(name).and_then(|list| self.graph.lists.get(list));
+            tasks.retain(|task| list.is_some_and(|list| list.contains(task)));
+        }
+        tasks
+    }
+
+    /// Whether an arm is scored on a task.
+    pub(super) fn is_scored(&self, arm: usize, task: &str) -> bool {
+        self.arms[arm].cells.keys().any(|(_, known)| known == task)
+    }
+
     /// The number of an arm by its name.
     pub(super) fn arm(&self, name: &str) -> Option<usize> {
         self.graph.arms.iter().position(|arm| arm.name == name)

@@ -1,6 +1,6 @@
 //! What becomes of the paper's claims.
 
-use super::super::detect;
+use super::super::detect::{self, Spread};
 use super::super::file::{Claim, Test};
 use super::super::report::{Estimate, Finding, Report, Verdict};
 use super::super::results::Results;
@@ -9,7 +9,7 @@ use super::correlation::correlations;
 use super::curve::{place, series};
 use super::matrix::{Effects, words};
 use super::pairs::Pairs;
-use super::scores::{Part, contrast, difference, group, lacking};
+use super::scores::{Part, contrast, difference, lacking};
 use crate::study::Alone;
 
 /// What was found of a claim: an effect, which shows it where it is above 0, or why there is none.
@@ -20,19 +20,19 @@ struct Found {
 
 /// Gives a verdict on every claim of the study.
 pub(super) fn judge(results: &Results<'_>, report: &mut Report) {
+    let spread = Spread::of(results);
     for claim in &results.study.claims {
         let verdict = match &claim.test {
             Test::Loses { at } => losses(results, claim, *at),
             Test::Opposed => opposed(results, claim),
-            _ => judged(results, claim),
+            _ => judged(results, &spread, claim),
         };
         report.claims.push(verdict);
     }
 }
 
-fn judged(results: &Results<'_>, claim: &Claim) -> Verdict {
+fn judged(results: &Results<'_>, spread: &Spread, claim: &Claim) -> Verdict {
     let Found { effect, why } = found(results, &claim.test);
-    let detectable = detect::of(results.study, results.preset, results.graph, results.place, claim);
     let (finding, effect, why) = match effect {
         Ok(effect) => (finding(&effect), Some(effect), why),
         Err(lacking) => (Finding::Undecided, None, lacking),
@@ -42,7 +42,7 @@ fn judged(results: &Results<'_>, claim: &Claim) -> Verdict {
         mark: claim.mark.clone(),
         finding,
         effect,
-        detectable: detectable.detectable,
+        detectable: detect::detectable(results, spread, claim).detectable,
         why,
     }
 }
@@ -59,7 +59,7 @@ fn finding(effect: &Estimate) -> Finding {
 fn found(results: &Results<'_>, test: &Test) -> Found {
     match test {
         Test::Better { arm, than, on } => {
-            let tasks = group(results, on.as_deref());
+            let tasks = results.group(on.as_deref());
             let why = format!("points of {arm} above {than}");
             let (Some(arm), Some(than)) = (results.arm(arm), results.arm(than)) else {
                 return Found { effect: Err("this preset lacks one of the arms".to_owned()), why };
@@ -133,7 +133,7 @@ fn effect_of(results: &Results<'_>, family: &str, sign: f64) -> Found {
 
 /// A weighted sum of arms over all tasks.
 fn summed(results: &Results<'_>, parts: &[(usize, f64)]) -> Result<Estimate, String> {
-    let tasks = group(results, None);
+    let tasks = results.tasks();
     let of: Vec<Part<'_>> =
         parts.iter().map(|&(arm, weight)| Part { weight, arm, tasks: &tasks }).collect();
     if of.is_empty() {

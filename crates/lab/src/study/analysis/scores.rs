@@ -109,16 +109,6 @@ pub(super) fn number(
 /// Groups of tasks with their names: those of the study, then all.
 pub(super) fn groups(results: &Results<'_>) -> Vec<(String, Vec<String>)> {
     let names = results.study.groups.keys();
-    let groups = names.map(|name| (name.clone(), group(results, Some(name))));
+    let groups = names.map(|name| (name.clone(), results.group(Some(name))));
     groups.chain([("all tasks".to_owned(), results.tasks())]).collect()
-}
-
-/// The tasks of a group; all tasks without one.
-pub(super) fn group(results: &Results<'_>, name: Option<&str>) -> Vec<String> {
-    let mut tasks = results.tasks();
-    if let Some(name) = name {
-        let list = results.study.groups.get(name).and_then(|list| results.graph.lists.get(list));
-        tasks.retain(|task| list.is_some_and(|list| list.contains(task)));
-    }
-    tasks
 }
