@@ -33,8 +33,15 @@ fn all_studies_expand() {
     assert_eq!(
         names,
         [
-            "affinity", "correlation", "efficiency", "headline", "prefinetune", "ratio", "scaling",
-            "selection", "transfer"
+            "affinity",
+            "correlation",
+            "efficiency",
+            "headline",
+            "prefinetune",
+            "ratio",
+            "scaling",
+            "selection",
+            "transfer"
         ]
     );
     for opened in &studies {
@@ -45,7 +52,10 @@ fn all_studies_expand() {
             let what = format!("{} {preset}", opened.study.name);
             assert!(!graph.cells.is_empty(), "{what}");
             for (number, node) in graph.nodes.iter().enumerate() {
-                assert!(node.needs.iter().all(|need| *need < number), "{what}: what is needed is before");
+                assert!(
+                    node.needs.iter().all(|need| *need < number),
+                    "{what}: what is needed is before"
+                );
             }
             let names: BTreeSet<_> = graph.nodes.iter().map(|node| &node.name).collect();
             assert_eq!(names.len(), graph.nodes.len(), "{what}: a folder each");
@@ -58,7 +68,10 @@ fn studies_share_runs() {
     let [headline, ratio, efficiency] =
         ["headline", "ratio", "efficiency"].map(|study| graph(study, "laptop"));
     let both = keys(&headline, "pretrain");
-    assert_eq!(both.len(), 2 * Opened::find("headline").unwrap().study.presets["laptop"].seeds.len());
+    assert_eq!(
+        both.len(),
+        2 * Opened::find("headline").unwrap().study.presets["laptop"].seeds.len()
+    );
     assert!(both.is_subset(&keys(&ratio, "pretrain")));
     assert!(keys(&efficiency, "pretrain").is_subset(&both));
     let [transfer, correlation, affinity] =
@@ -86,10 +99,16 @@ fn only_what_changes_weights_changes_names() {
             text.replace("set.pretrain = [\"mixture.r=2\"]", &format!("set.pretrain = [{what}]"))
         })
     };
-    let quiet = set("\"train.log_every=7\", \"evaluation.every=0\", \"checkpoints.every_minutes=1\"");
+    let quiet =
+        set("\"train.log_every=7\", \"evaluation.every=0\", \"checkpoints.every_minutes=1\"");
     assert_eq!(keys(&quiet, "pretrain"), keys(&headline, "pretrain"));
     assert_eq!(keys(&quiet, "tune"), keys(&headline, "tune"));
-    for other in ["\"schedule.base=0.2\"", "\"mixture.cap=100\"", "\"train.threads=2\"", "\"checkpoints.every_steps=40\""] {
+    for other in [
+        "\"schedule.base=0.2\"",
+        "\"mixture.cap=100\"",
+        "\"train.threads=2\"",
+        "\"checkpoints.every_steps=40\"",
+    ] {
         let other_graph = set(other);
         let (old, new) = (keys(&headline, "pretrain"), keys(&other_graph, "pretrain"));
         assert_eq!(old.intersection(&new).count(), old.len() / 2, "{other}: T5 alone is the same");
@@ -111,11 +130,14 @@ fn larger_subsets_hold_the_smaller() {
         let of = |node: &&ext5_lab::study::Node| match &node.kind {
             Kind::Train(training) => {
                 let recipe = &training.recipe;
-                recipe.mixture.tasks.len() == size && recipe.seed == seed && node.stage == "pretrain"
+                recipe.mixture.tasks.len() == size
+                    && recipe.seed == seed
+                    && node.stage == "pretrain"
             }
             Kind::Vocabulary(_) => false,
         };
-        let node = graph.nodes.iter().find(of).unwrap_or_else(|| panic!("{size} tasks, seed {seed}"));
+        let node =
+            graph.nodes.iter().find(of).unwrap_or_else(|| panic!("{size} tasks, seed {seed}"));
         let Kind::Train(training) = &node.kind else { unreachable!() };
         training.recipe.mixture.tasks.iter().cloned().collect()
     };
@@ -128,11 +150,17 @@ fn pairs_are_one_to_one_and_halves_have_the_same_data() {
     let graph = graph("transfer", "laptop");
     let families = Opened::find("transfer").unwrap().study.presets["laptop"].families.len();
     let pairs = graph.arms.iter().filter(|arm| matches!(arm.kind, ArmKind::Pair { .. })).count();
-    assert_eq!((pairs, graph.arms.len()), (families * (families - 1) / 2, families * (families - 1) / 2 + 2 * families));
+    assert_eq!(
+        (pairs, graph.arms.len()),
+        (families * (families - 1) / 2, families * (families - 1) / 2 + 2 * families)
+    );
     for node in graph.nodes.iter().filter(|node| node.stage == "co-train") {
         let Kind::Train(training) = &node.kind else { panic!("{}", node.name) };
         let groups = &training.recipe.mixture.group;
-        assert!(groups.is_empty() || groups.len() == 2 && groups.iter().all(|group| group.rate == Some(1.0)));
+        assert!(
+            groups.is_empty()
+                || groups.len() == 2 && groups.iter().all(|group| group.rate == Some(1.0))
+        );
         assert!(!node.scores.is_empty());
     }
 }

@@ -319,9 +319,10 @@ impl<'a> Builder<'a> {
                 recipe.data.tasks.clone_from(&self.data.tasks);
             }
             recipe.data.cache = self.place.cache();
-            // What another study begins from may be any of them.
+            // Another study may begin from any that this one passes by.
+            let is_last = spot.arm.stages.last() == Some(&spot.index);
             let saved = recipe.train.steps.checked_div(recipe.checkpoints.every_steps);
-            if let Some(saved) = saved {
+            if let Some(saved) = saved.filter(|_| !is_last) {
                 recipe.checkpoints.keep = recipe.checkpoints.keep.max(saved as usize + 2);
             }
         };
@@ -455,16 +456,18 @@ fn folder(name: &str, key: Digest) -> String {
 }
 
 /// What of a recipe can change weights. Where its data lies cannot, nor how often it logs and saves;
-/// `every_steps` stays, as others may begin from what it saves.
+/// `every_steps` stays where all is kept, as others may begin from it.
 fn essence(recipe: &Recipe, listens: bool) -> Recipe {
     let mut essence = recipe.clone();
+    let saved = recipe.train.steps.checked_div(recipe.checkpoints.every_steps);
+    let all_kept = saved.is_some_and(|saved| saved as usize <= recipe.checkpoints.keep);
     essence.vocabulary = String::new();
     essence.data = Data { generators: recipe.data.generators.clone(), ..Data::default() };
     essence.mixture.rates = None;
     essence.model.from = None;
     essence.train.log_every = 0;
     essence.checkpoints = Checkpoints {
-        every_steps: recipe.checkpoints.every_steps,
+        every_steps: if all_kept { recipe.checkpoints.every_steps } else { 0 },
         best: recipe.checkpoints.best.clone(),
         ..Checkpoints::default()
     };

@@ -53,9 +53,7 @@ impl Spread {
         };
         match found.len() {
             0 => ASSUMED,
-            measured => {
-                Spread { seeds: root(|one| one.0), examples: root(|one| one.1), measured }
-            }
+            measured => Spread { seeds: root(|one| one.0), examples: root(|one| one.1), measured },
         }
     }
 
@@ -127,12 +125,11 @@ pub(super) fn detectable(results: &Results<'_>, spread: &Spread, claim: &Claim) 
         }
         Test::Above { .. } | Test::Rises { .. } => of(tasks, 1.0, TWO_SIDED + POWER),
         Test::Steeper { .. } => of(tasks, 2.0, TWO_SIDED + POWER),
-        Test::Helps { .. } | Test::Hurts { .. } => {
-            of(others * family, 1.0, TWO_SIDED + POWER)
-        }
+        Test::Helps { .. } | Test::Hurts { .. } => of(others * family, 1.0, TWO_SIDED + POWER),
         Test::Loses { at: Alone::EqualData | Alone::EqualCompute } => {
             let cells = (others + 1) * others;
-            let (effect, how) = of(family, 1.0, normal_quantile(0.025 / cells.max(1) as f64) + POWER);
+            let (effect, how) =
+                of(family, 1.0, normal_quantile(0.025 / cells.max(1) as f64) + POWER);
             (effect, format!("of one cell among {cells}, Holm's first step; {how}"))
         }
         Test::Opposed => none("signs of correlations are counted"),

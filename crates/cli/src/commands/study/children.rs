@@ -67,7 +67,7 @@ fn start(chosen: &Chosen, node: usize) -> Result<Running, Failure> {
     let open =
         || File::create(&said).with_context(|| format!("{}: cannot be written", said.display()));
     let child = Command::new(std::env::current_exe().work()?)
-        .args(chosen.words("run"))
+        .args(chosen.words("run")?)
         .args(["--node", &of.key.short()])
         .stdin(Stdio::null())
         .stdout(open().work()?)

@@ -11,6 +11,7 @@ use crate::failure::{Blame, Failure};
 use anyhow::anyhow;
 use ext5_lab::study::{DataOptions, Graph, Kind, Opened, Place};
 use std::collections::BTreeSet;
+use std::path::{Path, absolute};
 
 /// Does what the command line says.
 pub fn run(command: Study) -> Result<(), Failure> {
@@ -60,22 +61,24 @@ impl Chosen {
         Ok(all.into_iter().next().flatten().unwrap_or_else(cores))
     }
 
-    /// The words of a command about this study.
-    fn words(&self, verb: &str) -> Vec<String> {
+    /// The words of a command about this study, for any working directory.
+    fn words(&self, verb: &str) -> Result<Vec<String>, Failure> {
         let options = &self.options;
-        let mut words = vec!["study", verb, &options.name, "--preset", &options.preset, "--out"]
-            .into_iter()
-            .map(str::to_owned)
-            .collect::<Vec<_>>();
-        words.push(self.place.path().to_string_lossy().into_owned());
-        let path = |path: &std::path::Path| path.to_string_lossy().into_owned();
+        let path = |path: &Path| Ok(absolute(path).work()?.to_string_lossy().into_owned());
+        let name = match options.name.ends_with(".toml") {
+            true => path(options.name.as_ref())?,
+            false => options.name.clone(),
+        };
+        let out = path(self.place.path())?;
+        let words = ["study", verb, &name, "--preset", &options.preset, "--out", &out];
+        let mut words = words.map(str::to_owned).to_vec();
         if let Some(root) = &options.tasks.data_root {
-            words.extend(["--data-root".to_owned(), path(root)]);
+            words.extend(["--data-root".to_owned(), path(root)?]);
         }
         for folder in &options.tasks.folders {
-            words.extend(["--tasks".to_owned(), path(folder)]);
+            words.extend(["--tasks".to_owned(), path(folder)?]);
         }
-        words
+        Ok(words)
     }
 }
 
