@@ -64,7 +64,9 @@ impl Chosen {
     /// The words of a command about this study, for any working directory.
     fn words(&self, verb: &str) -> Result<Vec<String>, Failure> {
         let options = &self.options;
-        let path = |path: &Path| Ok(absolute(path).work()?.to_string_lossy().into_owned());
+        let path = |path: &Path| -> Result<String, Failure> {
+            Ok(absolute(path).work()?.to_string_lossy().into_owned())
+        };
         let name = match options.name.ends_with(".toml") {
             true => path(options.name.as_ref())?,
             false => options.name.clone(),

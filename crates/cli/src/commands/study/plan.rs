@@ -30,7 +30,9 @@ pub fn run(command: StudyPlan) -> Result<(), Failure> {
 
 fn emitted(chosen: &Chosen, emit: Emit) -> Result<String, Failure> {
     let program = std::env::current_exe().work()?.to_string_lossy().into_owned();
-    let words = |verb| Ok([vec![program.clone()], chosen.words(verb)?].concat());
+    let words = |verb| -> Result<Vec<String>, Failure> {
+        Ok([vec![program.clone()], chosen.words(verb)?].concat())
+    };
     let name = format!("{}-{}", chosen.opened.study.name, chosen.options.preset);
     let command = emit::Command {
         words: words("run")?,

@@ -7,7 +7,7 @@ use crate::figure;
 use anyhow::Context;
 use ext5_core::atomic;
 use ext5_lab::study::Report;
-use ext5_lab::study::report::{self, Finding};
+use ext5_lab::study::report;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -52,12 +52,7 @@ fn tell(report: &Report, folder: &Path) -> Result<(), Failure> {
         writeln!(out, "{line}")?;
     }
     for claim in &report.claims {
-        let finding = match claim.finding {
-            Finding::Seen => "seen",
-            Finding::NotSeen => "not seen",
-            Finding::Undecided => "undecided",
-        };
-        writeln!(out, "- {finding}: {} ({})", claim.text, claim.why)?;
+        writeln!(out, "- {}: {} ({})", claim.finding.words(), claim.text, claim.why)?;
     }
     if !report.holes.is_empty() {
         writeln!(out, "{} holes: not all is done", report.holes.len())?;

@@ -1,4 +1,12 @@
-//! What a study reports.
+//! What a study reports, and how it is written. Nothing here knows how runs are made.
+
+mod csv;
+mod html;
+mod markdown;
+
+pub use csv::csv;
+pub use html::html;
+pub use markdown::markdown;
 
 use crate::report::Figure;
 use ext5_eval::statistics::Interval;
@@ -139,17 +147,108 @@ pub struct Hole {
     pub why: String,
 }
 
-/// A table for other programs.
-pub fn csv(table: &Table) -> String {
-    table.name.clone()
+impl Finding {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Finding::Seen => "seen",
+            Finding::NotSeen => "not seen",
+            Finding::Undecided => "undecided",
+        }
+    }
 }
 
-/// The report in Markdown.
-pub fn markdown(report: &Report) -> String {
-    report.holes.iter().map(|hole| format!("{}: {}\n", hole.what, hole.why)).collect()
+impl Value {
+    /// The value as people read it.
+    pub fn text(&self) -> String {
+        match self {
+            Value::Text(text) => text.clone(),
+            Value::Number { value, decimals, signed, interval, .. } => {
+                let number = |value: f64| written(value, *decimals, *signed);
+                match interval {
+                    Some(Interval { low, high }) => {
+                        format!("{} ({} to {})", number(*value), number(*low), number(*high))
+                    }
+                    None => number(*value),
+                }
+            }
+            Value::Hole(why) => format!("– ({why})"),
+        }
+    }
 }
 
-/// The report as a page.
-pub fn html(report: &Report) -> String {
-    markdown(report)
+impl Estimate {
+    /// The number with its interval, signed.
+    pub fn text(&self, decimals: usize) -> String {
+        let (value, interval) = (self.value, self.interval);
+        Value::Number { value, decimals, signed: true, interval, runs: Vec::new() }.text()
+    }
+}
+
+/// A number with so many decimals, groups of three digits apart where there are many.
+fn written(value: f64, decimals: usize, signed: bool) -> String {
+    match (signed, decimals) {
+        (true, _) => format!("{value:+.decimals$}"),
+        (false, 0) if value >= 10_000.0 => ext5_core::number::count(value as u64),
+        (false, _) => format!("{value:.decimals$}"),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+
+    /// A report with everything in it.
+    pub(crate) fn report() -> Report {
+        let interval = Some(Interval { low: 0.5, high: 2.75 });
+        let number = |signed| Value::Number {
+            value: 1.25,
+            decimals: 1,
+            signed,
+            interval,
+            runs: vec!["0011223344556677".to_owned()],
+        };
+        let claim = |finding, effect| Verdict {
+            text: "Tasks <help>.".to_owned(),
+            mark: "F: article".to_owned(),
+            finding,
+            effect,
+            detectable: Some(2.0),
+            why: "points of a above b".to_owned(),
+        };
+        Report {
+            name: "tiny".to_owned(),
+            title: "A & B".to_owned(),
+            question: "Which?".to_owned(),
+            preset: "laptop".to_owned(),
+            code: "ext5 0".to_owned(),
+            summary: vec!["A wins.".to_owned()],
+            claims: vec![
+                claim(Finding::Seen, Some(Estimate { value: 1.25, interval })),
+                claim(Finding::Undecided, None),
+            ],
+            tables: vec![Table {
+                name: "arms".to_owned(),
+                title: "Arms".to_owned(),
+                note: "Times 100.".to_owned(),
+                columns: vec![
+                    Column { name: "arm".to_owned(), numeric: false },
+                    Column { name: "a|b".to_owned(), numeric: true },
+                ],
+                rows: vec![
+                    vec![Value::Text("one, \"two\"".to_owned()), number(false)],
+                    vec![Value::Text("three".to_owned()), Value::Hole("not run yet".to_owned())],
+                ],
+            }],
+            figures: vec![Figure { name: "arms", svg: "<svg></svg>\n".to_owned() }],
+            runs: vec![RunLink {
+                id: "0011223344556677".to_owned(),
+                name: "run-00112233".to_owned(),
+                folder: "../../runs/run-00112233".to_owned(),
+                recipe: "../../runs/run-00112233/recipe.toml".to_owned(),
+            }],
+            holes: vec![Hole { what: "three".to_owned(), why: "not run yet".to_owned() }],
+            notes: vec!["Little was done.".to_owned()],
+        }
+    }
 }
