@@ -160,11 +160,14 @@ impl ArmResults<'_> {
     }
 }
 
+/// The metric and the marks of a score, or why there are none.
+type Read = Result<(String, Vec<f64>), String>;
+
 /// Reads results, each once.
 struct Reader<'a> {
     graph: &'a Graph,
     place: &'a Place,
-    known: BTreeMap<(usize, Score), Result<(String, Vec<f64>), String>>,
+    known: BTreeMap<(usize, Score), Read>,
 }
 
 impl Reader<'_> {
@@ -175,8 +178,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The metric and the marks of a score, or why there are none.
-    fn read(&mut self, node: usize, score: &Score) -> Result<(String, Vec<f64>), String> {
+    fn read(&mut self, node: usize, score: &Score) -> Read {
         if let Some(known) = self.known.get(&(node, score.clone())) {
             return known.clone();
         }

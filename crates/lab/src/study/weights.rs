@@ -7,8 +7,7 @@ use crate::error::LabError;
 use crate::runs::{Event, Watch};
 use ext5_mix::Prepared;
 use ext5_mix::mixture::{Entry, EntryKind};
-use ext5_mix::recipe::TaskRate;
-use ext5_train::log::{self, Line, Tallies};
+use ext5_train::log::{self, Line, Tallies, Tally};
 use ext5_train::recipe::Recipe;
 use std::collections::BTreeMap;
 
@@ -38,7 +37,7 @@ pub(super) fn set(
             let losses = |node: usize| held_out(&place.folder(&graph.nodes[node]));
             let (even, own) = (losses(even)?, losses(own)?);
             let loss = |of: &Tallies, task: &String| {
-                of.get(task).map(|tally| tally.loss()).filter(|loss| loss.is_finite())
+                of.get(task).map(Tally::loss).filter(|loss| loss.is_finite())
             };
             let rate = |task: &String| {
                 let excess = loss(&even, task).zip(loss(&own, task)).map(|(even, own)| even - own);
@@ -49,7 +48,7 @@ pub(super) fn set(
         }
     };
     for (task, rate) in found {
-        recipe.mixture.task.entry(task).or_insert_with(TaskRate::default).rate = Some(rate);
+        recipe.mixture.task.entry(task).or_default().rate = Some(rate);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::super::results::Results;
 use super::arms::{column, tasks};
 use super::pairs::Pairs;
 use super::scores::{key, mean};
-use ext5_eval::statistics::{Bootstrap, Interval};
+use ext5_eval::statistics::Bootstrap;
 
 /// Fewest partners over which a correlation says anything.
 const FEWEST: usize = 3;
@@ -112,9 +112,7 @@ fn table(pairs: &Pairs, all: &[Together]) -> Table {
                     value: estimate.value,
                     decimals: 2,
                     signed: true,
-                    interval: estimate
-                        .interval
-                        .map(|Interval { low, high }| Interval { low, high }),
+                    interval: estimate.interval,
                     runs: Vec::new(),
                 },
                 Err(why) => Value::Hole(why.clone()),

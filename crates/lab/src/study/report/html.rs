@@ -33,7 +33,7 @@ pub fn html(report: &Report) -> String {
     }
     page += &claims(report);
     for figure in &report.figures {
-        page += &format!("<figure id=\"{}\">\n{}</figure>\n", escape(&figure.name), figure.svg);
+        page += &format!("<figure id=\"{}\">\n{}</figure>\n", escape(figure.name), figure.svg);
     }
     for table in &report.tables {
         page += &of_table(table, &runs);
