@@ -31,7 +31,7 @@ pub(super) fn write(chosen: &Chosen) -> Result<(), Failure> {
     }
     for of in &report.figures {
         for extension in ["svg", "png"] {
-            figure::write(&of.svg, &folder.join(&of.name).with_extension(extension))?;
+            figure::write(&of.svg, &folder.join(of.name).with_extension(extension))?;
         }
     }
     file("report.md", &report::markdown(&report))?;
