@@ -309,3 +309,28 @@ fn wrong_studies_are_explained() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output).contains("did you mean `ratio`?"), "{}", text(&output));
 }
+
+/// A batch system tells the parent alone: it passes that on, and all is saved.
+#[cfg(unix)]
+#[test]
+fn a_signal_reaches_all_runs() {
+    let studies = Studies::new("");
+    let long = PRETRAIN.replace("steps = 12", "steps = 1_000_000");
+    fs::write(studies.path("pretrain.toml"), long).unwrap();
+    let mut parent = studies.start("out", &["--jobs", "2"]);
+    let begun = || {
+        let runs = studies.path("out").join("runs");
+        let runs = fs::read_dir(runs).map(|runs| runs.map(|run| run.unwrap().path()).collect());
+        let runs: Vec<PathBuf> = runs.unwrap_or_default();
+        runs.iter().filter(|run| run.join("log.jsonl").exists()).count() == 2
+    };
+    wait_for(begun);
+    let id = parent.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert_eq!(parent.wait().unwrap().code(), Some(130));
+    for run in studies.runs("out").iter().filter(|run| run.join("log.jsonl").exists()) {
+        let saved = fs::read_dir(run.join("checkpoints")).unwrap().count();
+        assert_eq!(saved, 1, "{}", run.display());
+        assert!(!run.join("failed.json").exists());
+    }
+}
