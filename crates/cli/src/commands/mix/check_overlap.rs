@@ -11,6 +11,9 @@ use ext5_mix::overlap::{Options, Overlaps, check};
 use std::io::Write;
 use std::time::Instant;
 
+/// So many rows that cannot be compared are shown.
+const SHOWN: usize = 10;
+
 /// Compares evaluation text with training text, and writes the list of what overlaps.
 pub fn run(command: CheckOverlap) -> Result<(), Failure> {
     let recipe = recipe::read_stream(command.recipe)?;
@@ -27,6 +30,7 @@ pub fn run(command: CheckOverlap) -> Result<(), Failure> {
     if let Some(path) = &command.list {
         overlaps.exclusions.write(path).work()?;
     }
+    warn(&overlaps);
     let mut out = Output::new();
     if command.json {
         return print_json(&overlaps.pairs, &mut out);
@@ -37,6 +41,15 @@ pub fn run(command: CheckOverlap) -> Result<(), Failure> {
         writeln!(out, "{rows} training rows are listed in {}", path.display())?;
     }
     Ok(())
+}
+
+/// Says what was not compared because it cannot be.
+fn warn(overlaps: &Overlaps) {
+    let Overlaps { malformed, first_malformed: first, .. } = overlaps;
+    if *malformed > 0 {
+        eprintln!("{} rows cannot be rendered and were not compared:", count(*malformed));
+        first.iter().take(SHOWN).for_each(|row| eprintln!("  {row}"));
+    }
 }
 
 fn print(overlaps: &Overlaps, seconds: f64, out: &mut Output) -> Result<(), Failure> {
@@ -67,7 +80,7 @@ fn print(overlaps: &Overlaps, seconds: f64, out: &mut Output) -> Result<(), Fail
         size(overlaps.bytes),
         size(rate as u64),
         overlaps.parts,
-        count(overlaps.left_out)
+        count(overlaps.too_short)
     );
     Ok(writeln!(out, "{}", styled(FAINT, &text))?)
 }
