@@ -125,7 +125,10 @@ fn three_suites_killed_twice() {
         assert!(hidden.iter().eq([".fetch.lock", ".fetched.json"]), "{hidden:?}");
     }
     let asked = hub.seen("/resolve/");
-    assert!(asked.iter().any(|seen| seen.headers.contains_key("range")), "no part was gone on with");
+    assert!(
+        asked.iter().any(|seen| seen.headers.contains_key("range")),
+        "no part was gone on with"
+    );
     for (before, addresses) in &complete {
         let again = asked[*before..].iter().find(|seen| addresses.contains(seen.path.as_str()));
         assert!(again.is_none(), "{} came twice", again.unwrap().path);

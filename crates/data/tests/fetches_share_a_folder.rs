@@ -31,8 +31,8 @@ fn splits_of_another_task_stay() {
     bring(hub.settings(), root.path(), &of_splits(&["train", "matched"])).unwrap();
     bring(hub.settings(), root.path(), &of_splits(&["mismatched"])).unwrap();
     bring(hub.settings(), root.path(), &of_splits(&["train", "matched"])).unwrap();
-    let [matched, mismatched, train] = ["matched", "mismatched", "train"]
-        .map(|split| format!("{split}-00000-of-00001.parquet"));
+    let [matched, mismatched, train] =
+        ["matched", "mismatched", "train"].map(|split| format!("{split}-00000-of-00001.parquet"));
     assert_eq!(names(root.path()), [matched.clone(), mismatched.clone(), train.clone()]);
     assert_eq!(hub.seen("/resolve/").len(), 3, "each came once");
 
@@ -75,7 +75,8 @@ fn fetches_at_once_forget_nothing() {
                     let plans = [Plan::new(client, root, &wanted, stop).unwrap()];
                     start.wait();
                     loop {
-                        let done = fetch(client, &plans, NonZeroUsize::MIN, stop, &|_| {}).remove(0);
+                        let done =
+                            fetch(client, &plans, NonZeroUsize::MIN, stop, &|_| {}).remove(0);
                         match done {
                             Ok(()) => break,
                             Err(HubError::Locked { .. }) => thread::yield_now(),

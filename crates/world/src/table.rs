@@ -19,7 +19,17 @@ const fn task(
     description: &'static str,
 ) -> WorldTask {
     let relation = Relation::Home;
-    WorldTask { name, description, family, metrics, probe: false, most, answer, relation, generator }
+    WorldTask {
+        name,
+        description,
+        family,
+        metrics,
+        probe: false,
+        most,
+        answer,
+        relation,
+        generator,
+    }
 }
 
 /// A task that asks for one relation.
