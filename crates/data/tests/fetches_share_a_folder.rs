@@ -1,12 +1,17 @@
 //! Tasks may share a folder, and two processes may fetch into one: nothing that one of them has
 //! fetched is lost or forgotten.
 
+#![cfg(unix)]
+
 mod hub;
 
 use ext5_data::hub::{Client, HubError, Manifest, Plan, Request, What, fetch};
 use hub::{Hub, bring, bytes, request, tree};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Barrier;
 use std::sync::atomic::AtomicBool;
 use std::thread;
@@ -14,6 +19,11 @@ use std::thread;
 fn of_splits(splits: &[&str]) -> Request {
     let what = What::Splits(splits.iter().map(|&split| split.to_owned()).collect());
     Request { what, ..request("t", "o/shared", None) }
+}
+
+fn of_shard(shard: u64) -> Request {
+    let what = What::Files { under: "en".to_owned(), first: vec![(format!("{shard}."), 1)] };
+    Request { what, ..request("t", "o/corpus", None) }
 }
 
 fn names(root: &Path) -> Vec<String> {
@@ -56,7 +66,7 @@ fn splits_of_another_task_stay() {
 #[test]
 fn fetches_at_once_forget_nothing() {
     const FETCHES: u64 = 6;
-    for round in 0..20 {
+    for round in 0..5 {
         let hub = Hub::new();
         for shard in 0..FETCHES {
             hub.put("o/corpus", &format!("en/{shard}.json.gz"), bytes(round * FETCHES + shard, 50));
@@ -69,10 +79,7 @@ fn fetches_at_once_forget_nothing() {
             for shard in 0..FETCHES {
                 let (hub, client, root, stop, start) = (&hub, &client, root.path(), &stop, &start);
                 scope.spawn(move || {
-                    let first = vec![(format!("{shard}."), 1)];
-                    let what = What::Files { under: "en".to_owned(), first };
-                    let wanted = Request { what, ..request("t", "o/corpus", None) };
-                    let plans = [Plan::new(client, root, &wanted, stop).unwrap()];
+                    let plans = [Plan::new(client, root, &of_shard(shard), stop).unwrap()];
                     start.wait();
                     loop {
                         let done =
@@ -91,4 +98,34 @@ fn fetches_at_once_forget_nothing() {
         assert_eq!(names(root.path()).len() as u64, FETCHES);
         assert_eq!(hub.seen("/resolve/").len() as u64, FETCHES);
     }
+}
+
+/// Another fetch ends after this one has looked whether there is anything to do, and before it has
+/// the folder to itself. A pipe in place of the list holds it up there.
+#[test]
+fn what_is_there_is_read_under_the_lock() {
+    let hub = Hub::new();
+    for shard in 0..2 {
+        hub.put("o/corpus", &format!("en/{shard}.json.gz"), bytes(shard, 50));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    bring(hub.settings(), root, &of_shard(0)).unwrap();
+    let client = Client::new(hub.settings());
+    let stop = AtomicBool::new(false);
+    let plans = [Plan::new(&client, root, &of_shard(1), &stop).unwrap()];
+    let [list, whole, pipe] = ["t/.fetched.json", "whole", "pipe"].map(|name| root.join(name));
+    fs::rename(&list, &whole).unwrap();
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    fs::hard_link(&pipe, &list).unwrap();
+    thread::scope(|scope| {
+        let fetching = scope.spawn(|| fetch(&client, &plans, NonZeroUsize::MIN, &stop, &|_| {}));
+        // Opens as soon as the other side is open for reading.
+        let mut pipe = OpenOptions::new().write(true).open(&pipe).unwrap();
+        fs::rename(&whole, &list).unwrap();
+        pipe.write_all(&serde_json::to_vec(&Manifest::default()).unwrap()).unwrap();
+        drop(pipe);
+        fetching.join().unwrap().remove(0).unwrap();
+    });
+    assert_eq!(Manifest::read(&root.join("t")).unwrap().files.len(), 2);
 }
