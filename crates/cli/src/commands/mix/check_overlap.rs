@@ -74,12 +74,15 @@ fn print(overlaps: &Overlaps, seconds: f64, out: &mut Output) -> Result<(), Fail
     }
     table.print(out)?;
     let rate = overlaps.bytes as f64 / seconds.max(1e-3);
+    let times = match overlaps.parts {
+        1 => "once".to_owned(),
+        parts => format!("{parts} times"),
+    };
     let text = format!(
-        "{} examples compared with {} in {seconds:.1} s ({}/s, read {} times); {} examples are too short to compare",
+        "{} examples compared with {} in {seconds:.1} s ({}/s, read {times}); {} examples are too short to compare",
         count(overlaps.examples),
         size(overlaps.bytes),
         size(rate as u64),
-        overlaps.parts,
         count(overlaps.too_short)
     );
     Ok(writeln!(out, "{}", styled(FAINT, &text))?)
