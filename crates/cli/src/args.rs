@@ -44,6 +44,9 @@ pub enum Command {
     Eval(Eval),
     /// Answer with a run or a Hugging Face folder: one text, or each line of standard input.
     Predict(Predict),
+    /// Answer a question of the paper: many runs, each made once, and a report.
+    #[command(subcommand)]
+    Study(Study),
     /// Write a run's weights as a folder that Hugging Face transformers opens.
     Export(Export),
     /// Look at the machine, the build and the data, and say what is wrong.
@@ -391,6 +394,73 @@ pub struct Predict {
     pub max_targets: Option<usize>,
 }
 
+/// `ext5 study`
+#[derive(Debug, Subcommand)]
+pub enum Study {
+    /// List the studies that there are.
+    List {
+        /// Print a JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what a study will do and cost, and the smallest effects that it can show.
+    Plan(StudyPlan),
+    /// Make the runs of a study that are not done yet, and write its report; the same command goes on.
+    Run(StudyRun),
+    /// Write the report of a study from what is done, holes marked.
+    Report(StudyOptions),
+}
+
+/// Which study, how much of it, and where.
+#[derive(Clone, Debug, Args)]
+pub struct StudyOptions {
+    /// A study that `ext5 study list` shows, or a file that ends in `.toml`.
+    pub name: String,
+    /// How much is done: one of the presets of the study.
+    #[arg(long, value_name = "NAME", default_value = "laptop")]
+    pub preset: String,
+    /// The folder of runs and reports. Studies that share it share their runs.
+    #[arg(long, value_name = "DIR", default_value = "studies-out")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub tasks: TaskOverrides,
+}
+
+/// `ext5 study plan`
+#[derive(Debug, Args)]
+pub struct StudyPlan {
+    #[command(flatten)]
+    pub study: StudyOptions,
+    /// Write the runs that are not done as commands: a script for Slurm, or one command a line.
+    #[arg(long, value_name = "FOR", conflicts_with = "json")]
+    pub emit: Option<Emit>,
+    /// Print a JSON object, with all runs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Whom commands are written for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Emit {
+    /// A script that submits job arrays with their dependencies.
+    Slurm,
+    /// One command a line, for GNU parallel or any other.
+    Jobs,
+}
+
+/// `ext5 study run`
+#[derive(Debug, Args)]
+pub struct StudyRun {
+    #[command(flatten)]
+    pub study: StudyOptions,
+    /// Runs that are made at a time; by default as many as there are processor cores for.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    /// Make only the run with this key, and what it needs; no report.
+    #[arg(long, value_name = "KEY", conflicts_with = "jobs")]
+    pub node: Option<String>,
+}
+
 /// `ext5 export`
 #[derive(Debug, Args)]
 pub struct Export {
@@ -431,7 +501,7 @@ pub struct DataRoot {
 }
 
 /// Where data and tasks are, in place of what the run's recipe says.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct TaskOverrides {
     /// A folder of task files, in place of the recipe's; may be given several times.
     #[arg(long = "tasks", value_name = "DIR")]

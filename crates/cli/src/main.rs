@@ -8,6 +8,7 @@ mod interrupt;
 mod marked;
 mod output;
 mod progress;
+mod shown;
 mod table;
 
 use clap::Parser;

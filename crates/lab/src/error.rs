@@ -5,7 +5,9 @@ use ext5_eval::EvalError;
 use ext5_mix::PrepareError;
 use ext5_mix::mixture::MixtureError;
 use ext5_mix::recipe::RecipeError;
+use ext5_model::ModelError;
 use ext5_task::{RegistryError, TaskError};
+use ext5_train::checkpoint::CheckpointError;
 use ext5_train::{OpenError, RunError, TrainError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -72,6 +74,12 @@ pub enum LabError {
     /// The weights of a run.
     #[error(transparent)]
     Open(Box<OpenError>),
+    /// Its checkpoints.
+    #[error(transparent)]
+    Checkpoint(Box<CheckpointError>),
+    /// A model.
+    #[error(transparent)]
+    Model(Box<ModelError>),
     /// Scoring.
     #[error(transparent)]
     Eval(Box<EvalError>),
@@ -105,5 +113,7 @@ boxed! {
     Run: RunError,
     Train: TrainError,
     Open: OpenError,
+    Checkpoint: CheckpointError,
+    Model: ModelError,
     Eval: EvalError,
 }

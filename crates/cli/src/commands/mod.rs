@@ -13,6 +13,7 @@ mod pretrain;
 mod quickstart;
 mod ranks;
 mod recipe;
+mod study;
 mod tasks;
 mod vocab;
 
@@ -34,6 +35,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Finetune(command) => finetune::run(command),
         Command::Eval(command) => eval::run(command),
         Command::Predict(command) => predict::run(command),
+        Command::Study(command) => study::run(command),
         Command::Export(command) => export::run(&command),
         Command::Doctor(command) => doctor::run(command),
     }

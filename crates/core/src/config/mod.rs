@@ -2,7 +2,7 @@
 
 mod overrides;
 
-pub use overrides::read_with;
+pub use overrides::{parse_with, read_with};
 
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};

@@ -15,11 +15,23 @@ use std::path::Path;
 pub fn read_with<T: DeserializeOwned>(path: &Path, overrides: &[String]) -> Result<T, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-    let mut whole = parse(&text, path);
+    parse_with(&text, path, overrides)
+}
+
+/// As [`read_with`], of a text; `path` is named in errors.
+///
+/// # Errors
+/// When the text or an override is wrong.
+pub fn parse_with<T: DeserializeOwned>(
+    text: &str,
+    path: &Path,
+    overrides: &[String],
+) -> Result<T, ConfigError> {
+    let mut whole = parse(text, path);
     if overrides.is_empty() {
         return whole;
     }
-    let mut table: toml::Table = parse(&text, path)?;
+    let mut table: toml::Table = parse(text, path)?;
     for text in overrides {
         apply(&mut table, text)?;
         let spoiled = |error: toml::de::Error| ConfigError::Override {

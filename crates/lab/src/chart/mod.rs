@@ -1,9 +1,15 @@
 //! Charts as the text of SVG files: whoever wants pixels renders them.
 
+mod curves;
 mod dots;
+mod heat;
+mod intervals;
 mod lines;
 
+pub use curves::{Across, Along, Curve, Point, curves};
 pub use dots::{Pair, pairs};
+pub use heat::{Cell, heat};
+pub use intervals::{Row, intervals};
 pub use lines::{Series, lines};
 
 use std::fmt::Write;
@@ -15,6 +21,9 @@ const SOFT: &str = "#66737f";
 const GRID: &str = "#e6eaee";
 /// The colours of the two models.
 pub const COLOURS: [&str; 2] = ["#3f78b5", "#e07b39"];
+
+/// Colours of series, told apart by those who see few.
+const PALETTE: [&str; 5] = ["#3f78b5", "#e07b39", "#4d8f5b", "#8d5fa8", "#b0485e"];
 
 const WIDTH: f64 = 760.0;
 

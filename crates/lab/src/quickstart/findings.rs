@@ -1,8 +1,9 @@
 //! What came out: scores of both models on the probe tasks, paired.
 
-use super::folder::{self, Folder};
+use super::folder::Folder;
 use super::{MODELS, Quickstart, Size};
 use crate::error::LabError;
+use crate::runs::{majority, marks, mean_metric, write};
 use ext5_core::{Digest, Key};
 use ext5_eval::TaskResult;
 use ext5_eval::statistics::{Bootstrap, Interval, compare, mean, mean_interval};
@@ -79,13 +80,13 @@ impl Findings {
             let Some(first) = of_task.first() else { continue };
             let unlike = || LabError::Unlike { task: first.task.clone(), path: folder.runs() };
             let metric = mean_metric(first).ok_or_else(unlike)?;
-            let marks = |result: &TaskResult| marks(result, &metric);
+            let marks = |result: &TaskResult| marks(result, metric);
             let of_model = |model: usize| {
                 of_task.iter().skip(model * seeds).take(seeds).map(marks).collect::<Vec<_>>()
             };
             let marks = [of_model(0), of_model(1)];
-            let majority = majority(first, &metric);
-            let finding = finding(&first.task, &metric, &marks, majority).ok_or_else(unlike)?;
+            let majority = majority(first, metric).unwrap_or(0.0);
+            let finding = finding(&first.task, metric, &marks, majority).ok_or_else(unlike)?;
             probes.push(finding);
             all.push((marks, majority));
         }
@@ -119,28 +120,9 @@ impl Findings {
         };
         let path = quickstart.out.join("findings.json");
         let text = serde_json::to_vec_pretty(&findings).map_err(std::io::Error::other);
-        folder::write(&path, &text.map_err(LabError::file(&path))?)?;
+        write(&path, &text.map_err(LabError::file(&path))?)?;
         Ok(findings)
     }
-}
-
-/// The first metric that every example has a mark of.
-fn mean_metric(result: &TaskResult) -> Option<String> {
-    let marked = |name: &str| {
-        result.predictions.iter().all(|p| p.marks.iter().any(|mark| mark.metric == name))
-    };
-    let metric = result.metrics.iter().find(|metric| marked(&metric.name))?;
-    Some(metric.name.clone())
-}
-
-fn marks(result: &TaskResult, metric: &str) -> Vec<f64> {
-    let marks = result.predictions.iter().flat_map(|prediction| &prediction.marks);
-    marks.filter(|mark| mark.metric == metric).map(|mark| mark.value).collect()
-}
-
-fn majority(result: &TaskResult, metric: &str) -> f64 {
-    let metrics = result.baseline.iter().flat_map(|baseline| &baseline.metrics);
-    metrics.filter(|value| value.name == metric).map(|value| value.value).next().unwrap_or(0.0)
 }
 
 /// The mean over tasks of the marks of their first, second, … example. Examples of different tasks

@@ -2,12 +2,11 @@
 
 use super::{Quickstart, Size};
 use crate::error::LabError;
-use ext5_core::atomic;
+use crate::runs::write;
 use ext5_train::recipe::{Model, Recipe};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The recipes as they are in the repository's folder `recipes/laptop`.
 const RECIPES: [(&str, &str); 3] = [
@@ -113,12 +112,4 @@ impl Folder {
         })?;
         Ok(recipe)
     }
-}
-
-/// Writes a file, whole or not at all.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), LabError> {
-    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-    folder
-        .and_then(|()| atomic::write_file(path, |file| file.write_all(bytes)))
-        .map_err(LabError::file(path))
 }

@@ -3,21 +3,27 @@
 
 mod findings;
 mod folder;
-mod runs;
 mod size;
-mod vocabulary;
 
 pub use findings::{Findings, ProbeFinding};
 pub use size::Size;
 
 use crate::error::LabError;
-use ext5_world::TASKS;
+use crate::runs::{self, Event, Watch};
+use crate::world;
+use ext5_eval::{ResultFile, TaskResult};
+use ext5_train::Trained;
+use ext5_train::recipe::Recipe;
+use ext5_world::{TASKS, Universe};
 use folder::Folder;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 /// The two models, the one that the other is compared with first.
 pub const MODELS: [&str; 2] = ["t5", "ext5"];
+
+/// What fine-tunings are scored on.
+const SPLIT: &str = "test";
 
 /// What to do, and where.
 #[derive(Clone, Debug)]
@@ -29,36 +35,6 @@ pub struct Quickstart {
     /// How much.
     pub size: Size,
 }
-
-/// What a quickstart tells whoever watches it.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// A stage begins.
-    Stage {
-        /// Its number, from 1.
-        number: usize,
-        /// How many there are.
-        of: usize,
-        /// What is done.
-        what: String,
-    },
-    /// The run of this stage is ready.
-    Run {
-        /// Its folder.
-        path: &'a Path,
-        /// The step that it stands at.
-        step: u64,
-        /// Its steps.
-        steps: u64,
-    },
-    /// Rows of a token store are done.
-    Caching(&'a str, u64),
-    /// What the run of this stage tells.
-    Training(ext5_train::Event<'a>),
-}
-
-/// Told what happens.
-pub type Watch<'a> = &'a mut dyn FnMut(Event<'_>);
 
 impl Quickstart {
     /// The probe tasks, in order.
@@ -84,7 +60,8 @@ impl Quickstart {
             watch(Event::Stage { number, of: self.stages(), what });
         };
         stage("a vocabulary from the world's texts".to_owned(), watch);
-        vocabulary::train(self, &folder)?;
+        let universe = Universe::new(self.seed, self.size.people);
+        world::train_vocabulary(&universe, &folder.vocabulary())?;
         for model in MODELS {
             stage(format!("pre-train {model}"), watch);
             runs::train(folder.pretraining(self, model)?, &folder.run(model), stop, watch)?;
@@ -96,10 +73,28 @@ impl Quickstart {
                     stage(format!("fine-tune {model} on {task}, seed {seed}"), watch);
                     let run = folder.run(&format!("{model}-{task}-{seed}"));
                     let recipe = folder.finetuning(self, model, task, seed)?;
-                    results.push(runs::tuned(recipe, &run, task, self.size.scored, stop, watch)?);
+                    results.push(self.tuned(recipe, &run, task, stop, watch)?);
                 }
             }
         }
         Findings::of(self, &folder, &results)
+    }
+
+    /// The scores of a fine-tuning on the first test rows of its task. Where they are not there yet,
+    /// the run is made first.
+    fn tuned(
+        &self,
+        recipe: Recipe,
+        path: &Path,
+        task: &str,
+        stop: &AtomicBool,
+        watch: Watch<'_>,
+    ) -> Result<TaskResult, LabError> {
+        if let Ok(done) = ResultFile::read(path, task) {
+            return Ok(done.result);
+        }
+        runs::train(recipe, path, stop, watch)?;
+        let trained = Trained::open(path, None)?;
+        runs::score(&trained, (task, SPLIT, self.size.scored), path, stop)
     }
 }

@@ -105,7 +105,10 @@ pub enum PrepareError {
 }
 
 /// The tasks that a recipe mixes, each once, by name.
-pub(crate) fn selected_tasks<'a>(
+///
+/// # Errors
+/// When a pattern selects nothing, or keys are given for a task that is not mixed.
+pub fn selected_tasks<'a>(
     recipe: &'a MixtureRecipe,
     registry: &'a Registry,
 ) -> Result<Vec<&'a Task>, PrepareError> {

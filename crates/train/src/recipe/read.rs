@@ -24,10 +24,32 @@ impl Recipe {
         overrides: &[String],
         change: impl FnOnce(&mut Recipe),
     ) -> Result<Recipe, RecipeError> {
-        let mut recipe: Recipe = config::read_with(path, overrides)?;
-        change(&mut recipe);
-        recipe.check(path)?;
-        Ok(recipe)
+        let recipe: Recipe = config::read_with(path, overrides)?;
+        recipe.changed(path, change)
+    }
+
+    /// As [`read_and`](Self::read_and), of a recipe's text; `path` is named in errors.
+    ///
+    /// # Errors
+    /// When the text or an override is wrong; the error names line and key.
+    pub fn parse_and(
+        text: &str,
+        path: &Path,
+        overrides: &[String],
+        change: impl FnOnce(&mut Recipe),
+    ) -> Result<Recipe, RecipeError> {
+        let recipe: Recipe = config::parse_with(text, path, overrides)?;
+        recipe.changed(path, change)
+    }
+
+    fn changed(
+        mut self,
+        path: &Path,
+        change: impl FnOnce(&mut Recipe),
+    ) -> Result<Recipe, RecipeError> {
+        change(&mut self);
+        self.check(path)?;
+        Ok(self)
     }
 
     fn check(&self, path: &Path) -> Result<(), RecipeError> {

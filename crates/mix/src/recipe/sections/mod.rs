@@ -46,7 +46,7 @@ impl Data {
     ///
     /// # Errors
     /// When there are none; `expected` says in the error what should have been there.
-    pub(crate) fn files(
+    pub fn files(
         &self,
         patterns: &[String],
         split: &str,

@@ -1,0 +1,17 @@
+//! The node of a world's vocabulary.
+
+use super::file::WorldSettings;
+use crate::world::PIECES;
+use ext5_core::Digest;
+
+/// The file in the node's folder.
+pub(super) const FILE: &str = "spiece.model";
+
+/// The key of a world's vocabulary.
+pub(super) fn key(world: WorldSettings) -> Digest {
+    let WorldSettings { seed, people } = world;
+    Digest::of_parts([
+        ("vocabulary", format!("world {seed} {people} {PIECES}").as_bytes()),
+        ("code", env!("CARGO_PKG_VERSION").as_bytes()),
+    ])
+}
