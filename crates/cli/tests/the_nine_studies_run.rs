@@ -127,9 +127,48 @@ fn from_plan_to_report() {
             });
             assert!(figures.count() >= 1, "{name} has a figure");
         }
+        if name == "ratio" || name == "transfer" {
+            check_in_browser(folder.path(), &page);
+        }
         for table in findings["tables"].as_array().unwrap() {
             let csv = read(&report.join(format!("{}.csv", table["name"].as_str().unwrap())));
             assert_eq!(csv.lines().count(), table["rows"].as_array().unwrap().len() + 1, "{name}");
         }
     }
+}
+
+/// What somebody does with the page: sorts a table, points at a figure, asks for the runs of a number.
+const READER: &str = r#"<script>
+  const table = document.querySelector('table.sortable');
+  const values = () => [...table.tBodies[0].rows].map(row => row.cells[0].dataset.value);
+  table.querySelector('th button').click();
+  const up = values();
+  table.querySelector('th button').click();
+  const down = values();
+  document.querySelector('svg [data-tip]').dispatchEvent(new PointerEvent('pointerenter'));
+  const told = document.getElementById('tip');
+  document.querySelector('[data-runs]').click();
+  document.body.dataset.found = JSON.stringify([
+    up.join() === [...up].sort((a, b) => a.localeCompare(b)).join(),
+    down.join() === [...up].reverse().join(),
+    !told.hidden && told.textContent.length > 3,
+    document.querySelectorAll('tr.of').length > 0 && document.querySelector('details').open,
+  ]);
+</script>"#;
+
+/// The page does in a browser what it promises.
+fn check_in_browser(folder: &Path, page: &str) {
+    let path = folder.join("read.html");
+    fs::write(&path, format!("{page}{READER}")).unwrap();
+    let browser = ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(|name| {
+        let mut command = Command::new(name);
+        command.args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]);
+        command.arg(format!("file://{}", path.display())).output().ok()
+    });
+    let Some(output) = browser else {
+        return ext5_core::testing::skipped("no Chromium to open a report in");
+    };
+    let page = String::from_utf8_lossy(&output.stdout);
+    let found = page.split("data-found=\"").nth(1).and_then(|rest| rest.split('"').next());
+    assert_eq!(found, Some("[true,true,true,true]"), "{}", String::from_utf8_lossy(&output.stderr));
 }

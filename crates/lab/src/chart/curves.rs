@@ -107,18 +107,24 @@ pub fn curves(
     }
     drawing.line((LEFT, BOTTOM), (RIGHT, BOTTOM), INK, 1.0);
     drawing.text((LEFT + RIGHT) / 2.0, HEIGHT - 8.0, along.label, "middle", SOFT);
-    for line in across {
+    for (number, line) in across.iter().enumerate() {
         let (tip, height) = (escape(&line.tip), y(line.y));
+        // Beside each other, as lines may lie on each other.
+        let name_at = RIGHT - 4.0 - 110.0 * number as f64;
         drawing.add(format_args!("<g data-tip=\"{tip}\"><title>{tip}</title>"));
         drawing.add(format_args!(
             "<line x1=\"{LEFT}\" y1=\"{height:.1}\" x2=\"{RIGHT}\" y2=\"{height:.1}\" \
-             stroke=\"{INK}\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\"/>"
+             stroke=\"{INK}\" stroke-width=\"1.5\" stroke-dasharray=\"{} 4\"/>",
+            6 + 6 * number
         ));
-        drawing.text(RIGHT - 4.0, height - 6.0, &line.name, "end", INK);
+        drawing.text(name_at, height - 6.0, &line.name, "end", INK);
         drawing.add(format_args!("</g>"));
     }
     for (number, curve) in curves.iter().enumerate() {
-        draw(&mut drawing, (number, curve), colour(number), &|point| (x(point.x), y(point.y)), &y);
+        // Beside each other, as curves may share places.
+        let aside = 7.0 * (number as f64 - (curves.len() - 1) as f64 / 2.0);
+        let at = |point: &Point| (x(point.x) + aside, y(point.y));
+        draw(&mut drawing, (number, curve), colour(number), &at, &y);
     }
     Some(drawing.finish())
 }

@@ -6,6 +6,7 @@
 //! called detectable where a two-sided test at 5 % finds it four times in five: 1.96 + 0.84 standard
 //! errors (Cohen 1988).
 
+use super::analysis::Pairs;
 use super::file::{Alone, Claim, Test};
 use super::plan::ClaimPlan;
 use super::results::{Marks, Results};
@@ -33,27 +34,37 @@ const ASSUMED: Spread = Spread { seeds: 1.2, examples: 21.0, measured: 0 };
 impl Spread {
     /// From the differences that there are, where there are some.
     pub(super) fn of(results: &Results<'_>) -> Spread {
-        let tasks = results.tasks();
-        let all: Vec<usize> = (0..results.arms.len()).collect();
-        let baseline = results.study.baseline.as_deref().and_then(|name| results.arm(name));
-        let baseline = baseline.unwrap_or(0);
-        let found = all.iter().filter(|arm| **arm != baseline).filter_map(|&arm| {
-            // Tasks that both are scored on: arms of families have their own.
-            let own: Vec<String> = tasks
+        let families = Pairs::of(results);
+        let found: Vec<(f64, f64)> = match families.cells()[..] {
+            [] => {
+                let tasks = results.tasks();
+                let baseline = results.study.baseline.as_deref().and_then(|name| results.arm(name));
+                let baseline = baseline.unwrap_or(0);
+                let others = (0..results.arms.len()).filter(|arm| *arm != baseline);
+                others
+                    .filter_map(|arm| {
+                        let both = results.together(&[arm, baseline], &tasks)?;
+                        spread(&both[0], &both[1])
+                    })
+                    .collect()
+            }
+            ref cells => cells
                 .iter()
-                .filter(|task| [arm, baseline].iter().all(|arm| results.is_scored(*arm, task)))
-                .cloned()
-                .collect();
-            let both = results.together(&[arm, baseline], &own)?;
-            spread(&both[0], &both[1])
-        });
-        let found: Vec<(f64, f64)> = found.collect();
+                .filter_map(|&(partner, of)| {
+                    let arms = [families.pair(partner, of)?, families.alone(of, Alone::EqualData)?];
+                    let both = results.together(&arms, &families.tasks[of])?;
+                    spread(&both[0], &both[1])
+                })
+                .collect(),
+        };
         let root = |of: fn(&(f64, f64)) -> f64| {
             mean(&found.iter().map(of).collect::<Vec<_>>()).unwrap_or(0.0).sqrt()
         };
+        let (seeds, examples) = (root(|one| one.0), root(|one| one.1));
+        // Where all scores are equal, as at the floor, nothing was measured.
         match found.len() {
-            0 => ASSUMED,
-            measured => Spread { seeds: root(|one| one.0), examples: root(|one| one.1), measured },
+            measured if seeds > 0.0 || examples > 0.0 => Spread { seeds, examples, measured },
+            _ => ASSUMED,
         }
     }
 

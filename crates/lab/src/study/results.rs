@@ -103,11 +103,6 @@ impl<'a> Results<'a> {
         tasks
     }
 
-    /// Whether an arm is scored on a task.
-    pub(super) fn is_scored(&self, arm: usize, task: &str) -> bool {
-        self.arms[arm].cells.keys().any(|(_, known)| known == task)
-    }
-
     /// The number of an arm by its name.
     pub(super) fn arm(&self, name: &str) -> Option<usize> {
         self.graph.arms.iter().position(|arm| arm.name == name)

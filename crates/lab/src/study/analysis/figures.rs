@@ -12,7 +12,6 @@ use crate::chart::{
 };
 use crate::report::Figure;
 use ext5_eval::statistics::mean as mean_of;
-use std::collections::BTreeSet;
 
 /// Means of the arms, and their differences from the baseline, over all tasks.
 pub(super) fn arms(results: &Results<'_>) -> Vec<Figure> {
@@ -52,7 +51,12 @@ pub(super) fn arms(results: &Results<'_>) -> Vec<Figure> {
 pub(super) fn curves(results: &Results<'_>) -> Vec<Figure> {
     let tasks = results.tasks();
     let arms = &results.graph.arms;
-    let names: BTreeSet<&str> = arms.iter().filter_map(|arm| arm.series.as_deref()).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for name in arms.iter().filter_map(|arm| arm.series.as_deref()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let point = |arm: usize| {
         let (x, estimate) = (place(results, arm)?, mean(results, arm, &tasks)?);
         let (y, tip) = (estimate.value, tip(&arms[arm].name, &estimate));

@@ -10,6 +10,8 @@ mod matrix;
 mod pairs;
 mod scores;
 
+pub(super) use pairs::Pairs;
+
 use super::StudyError;
 use super::file::AnalysisName;
 use super::graph::{Graph, Kind};

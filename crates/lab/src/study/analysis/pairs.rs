@@ -8,16 +8,16 @@ use super::scores::{Part, contrast};
 use std::collections::BTreeMap;
 
 /// Which arm is which.
-pub(super) struct Pairs {
+pub(in crate::study) struct Pairs {
     pub(super) names: Vec<String>,
     /// The scored tasks of each family.
-    pub(super) tasks: Vec<Vec<String>>,
+    pub(in crate::study) tasks: Vec<Vec<String>>,
     pairs: BTreeMap<(usize, usize), usize>,
     alone: BTreeMap<(usize, bool), usize>,
 }
 
 impl Pairs {
-    pub(super) fn of(results: &Results<'_>) -> Self {
+    pub(in crate::study) fn of(results: &Results<'_>) -> Self {
         let families = &results.preset.families;
         let scored = results.tasks();
         // Families are listed by name, as arms score them.
@@ -52,17 +52,17 @@ impl Pairs {
     }
 
     /// The arm of two families.
-    pub(super) fn pair(&self, one: usize, other: usize) -> Option<usize> {
+    pub(in crate::study) fn pair(&self, one: usize, other: usize) -> Option<usize> {
         self.pairs.get(&(one, other)).copied()
     }
 
     /// The arm of a family alone.
-    pub(super) fn alone(&self, family: usize, given: Alone) -> Option<usize> {
+    pub(in crate::study) fn alone(&self, family: usize, given: Alone) -> Option<usize> {
         self.alone.get(&(family, given == Alone::EqualData)).copied()
     }
 
     /// All ordered pairs of a partner and the family that is scored.
-    pub(super) fn cells(&self) -> Vec<(usize, usize)> {
+    pub(in crate::study) fn cells(&self) -> Vec<(usize, usize)> {
         let all = (0..self.len()).flat_map(|partner| (0..self.len()).map(move |of| (partner, of)));
         all.filter(|(partner, of)| partner != of).collect()
     }

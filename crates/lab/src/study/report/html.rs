@@ -41,7 +41,7 @@ pub fn html(report: &Report) -> String {
     page += &holes(report);
     page += "<h2>How it was made</h2>\n";
     for note in &report.notes {
-        page += &format!("<p>{}</p>\n", escape(note));
+        page += &format!("<p>{}</p>\n", with_code(note));
     }
     page += &format!(
         "<p class=\"note\">Study {}, preset {}, {}. Numbers in full are in the CSV files beside this \
@@ -109,10 +109,10 @@ fn cell(value: &Value, runs: &Runs<'_>) -> String {
         Value::Number { value, decimals, signed, interval, runs: of } => {
             let number = |value: f64| written(value, *decimals, *signed);
             let interval = interval.map_or_else(String::new, |Interval { low, high }| {
-                format!(" <small>{} to {}</small>", number(low), number(high))
+                format!("<small>{} to {}</small>", number(low), number(high))
             });
             format!(
-                "<td class=\"n\" data-value=\"{value}\">{}{interval}{}",
+                "<td class=\"n\" data-value=\"{value}\">{}{}{interval}",
                 number(*value),
                 links(of, runs)
             )
@@ -153,6 +153,15 @@ fn holes(report: &Report) -> String {
     )
 }
 
+/// Text with what stands between backticks as code.
+fn with_code(text: &str) -> String {
+    let part = |(number, part): (usize, &str)| match number % 2 {
+        0 => escape(part),
+        _ => format!("<code>{}</code>", escape(part)),
+    };
+    text.split('`').enumerate().map(part).collect()
+}
+
 /// All runs, with their folders and recipes.
 fn list(report: &Report) -> String {
     let row = |(number, run): (usize, &RunLink)| {
@@ -184,7 +193,8 @@ mod tests {
             "<title>A &amp; B</title>",
             "<span class=\"finding seen\">seen</span>",
             "Tasks &lt;help&gt;.",
-            "data-value=\"1.25\">1.2 <small>0.5 to 2.8</small>",
+            "data-value=\"1.25\">1.2<span class=\"runs\">",
+            "<small>0.5 to 2.8</small>",
             "href=\"#run-1\"",
             "<tr id=\"run-1\"><td><a href=\"../../runs/run-00112233\">",
             "<td class=\"hole\">not run yet",

@@ -187,6 +187,8 @@ impl Estimate {
 
 /// A number with so many decimals, groups of three digits apart where there are many.
 fn written(value: f64, decimals: usize, signed: bool) -> String {
+    // What rounds to 0 has no sign of its own.
+    let value = if (value * 10f64.powi(decimals as i32)).round() == 0.0 { 0.0 } else { value };
     match (signed, decimals) {
         (true, _) => format!("{value:+.decimals$}"),
         (false, 0) if value >= 10_000.0 => ext5_core::number::count(value as u64),
