@@ -78,6 +78,8 @@ pub struct RunPlan {
     pub stage: String,
     /// Whether it is done and scored.
     pub done: bool,
+    /// Seconds that it takes on this machine.
+    pub seconds: Option<f64>,
     /// The names of the runs that it needs.
     pub needs: Vec<String>,
 }
@@ -136,6 +138,7 @@ impl Plan {
                 key: node.key.to_string(),
                 stage: node.stage.clone(),
                 done,
+                seconds,
                 needs: node.needs.iter().map(|&need| graph.nodes[need].name.clone()).collect(),
             });
         }

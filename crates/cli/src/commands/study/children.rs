@@ -110,11 +110,13 @@ fn collect(
 
 /// What a child that left no word said last, or how it ended.
 fn unexplained(chosen: &Chosen, node: usize, status: ExitStatus) -> String {
-    let said = chosen.place.folder(&chosen.graph.nodes[node]).join("said.txt");
+    let of = &chosen.graph.nodes[node];
+    let said = chosen.place.folder(of).join("said.txt");
     let said = std::fs::read_to_string(said).unwrap_or_default();
-    let last = said.lines().rev().find(|line| line.starts_with("error: "));
-    let last = last.and_then(|line| line.strip_prefix("error: "));
-    last.map_or_else(|| format!("its process ended with {status}"), str::to_owned)
+    let own = format!("{} failed: ", of.name);
+    let why = |start: &str| said.lines().rev().find_map(|line| line.strip_prefix(start));
+    let why = why(&own).or_else(|| why("error: "));
+    why.map_or_else(|| format!("its process ended with {status}"), str::to_owned)
 }
 
 /// Asks a child to save and stop.

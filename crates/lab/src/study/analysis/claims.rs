@@ -166,11 +166,12 @@ fn losses(results: &Results<'_>, claim: &Claim, given: Alone) -> Verdict {
     let pairs = Pairs::of(results);
     let effects = Effects::of(results, &pairs, given);
     let (losing, beyond) = (effects.losing(), effects.beyond_noise(-1.0));
-    let all = effects.known() == pairs.cells().len();
-    let finding = match (beyond, losing) {
-        (1.., _) => Finding::Seen,
-        (0, 0) if all && effects.known() > 0 => Finding::NotSeen,
-        _ => Finding::Undecided,
+    let gaining = effects.beyond_noise(1.0);
+    let finding = match beyond {
+        1.. => Finding::Seen,
+        // That none is seen to lose shows little; that all gain does.
+        0 if gaining > 0 && gaining == pairs.cells().len() => Finding::NotSeen,
+        0 => Finding::Undecided,
     };
     Verdict {
         text: claim.text.clone(),
@@ -196,9 +197,12 @@ fn opposed(results: &Results<'_>, claim: &Claim) -> Verdict {
         .iter()
         .filter(|estimate| estimate.interval.is_some_and(|interval| interval.high < 0.0))
         .count();
-    let finding = match (surely, below) {
-        (1.., _) if 2 * below < known.len() => Finding::Seen,
-        (0, 0) if !known.is_empty() && known.len() == all.len() => Finding::NotSeen,
+    let above =
+        |estimate: &&&Estimate| estimate.interval.is_some_and(|interval| interval.low > 0.0);
+    let together = known.iter().filter(above).count();
+    let finding = match surely {
+        1.. if 2 * below < known.len() => Finding::Seen,
+        0 if together > 0 && together == all.len() => Finding::NotSeen,
         _ => Finding::Undecided,
     };
     Verdict {
