@@ -1,17 +1,21 @@
-"""The overlap check beside the same in Python: a dictionary of n-grams.
+r"""The overlap check beside the same in Python: a dictionary of n-grams.
 
-    python tools/benchmarks/overlap.py --ext5 target/release/ext5 --data DIR [--megabytes 64]
+    python tools/benchmarks/overlap.py --ext5 target/release/ext5 --data DIR \
+        [--megabytes 64] [--rounds 3]
 
-DIR holds `corpus/*.txt` and the tasks of tests/realdata_tasks. Text of the corpus is repeated up to
-the given size in a temporary folder. Both read it once, on all cores that they use (Python: one).
-Prints the MB/s of each and whether they find the same examples.
+DIR holds `corpus/books_*.txt`. Their text is repeated up to the given size in a temporary folder.
+Both read it from there and are timed from their start to their end, in turns: ext5 with one thread
+and with as many as it takes, Python with the one that it has. Prints the median MB/s of each, as a
+table, and how many examples each finds.
 """
 
 import argparse
 import json
+import os
 import pathlib
 import platform
 import re
+import statistics
 import subprocess
 import tempfile
 import time
@@ -34,6 +38,7 @@ def main():
     parser.add_argument("--ext5", required=True)
     parser.add_argument("--data", required=True, type=pathlib.Path)
     parser.add_argument("--megabytes", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
 
     # Paragraphs, as documents of their own.
@@ -65,29 +70,43 @@ def main():
         )
         size = (root / "corpus.txt").stat().st_size / 1e6
 
-        start = time.perf_counter()
-        command = [options.ext5, "mix", "check-overlap", "r.toml", "--tasks", "tasks"]
-        command += ["--data-root", ".", "--task", "held", "--json"]
-        found = json.loads(subprocess.run(command, cwd=root, check=True, capture_output=True).stdout)
-        ours = time.perf_counter() - start
+        def ext5(**environment):
+            command = [pathlib.Path(options.ext5).absolute(), "mix", "check-overlap", "r.toml"]
+            command += ["--tasks", "tasks", "--data-root", ".", "--task", "held", "--json"]
+            environment = {**os.environ, **environment}
+            run = subprocess.run(command, cwd=root, env=environment, check=True, stdout=subprocess.PIPE)
+            found = json.loads(run.stdout)
+            return found[0]["overlapping"] if found else 0
 
-        start = time.perf_counter()
-        index = {}
-        for number, row in enumerate(rows):
-            for ngram in ngrams(row["text"]):
-                index.setdefault(ngram, set()).add(number)
-        theirs = set()
-        for document in (root / "corpus.txt").read_text().split("\n\n"):
-            for ngram in ngrams(document):
-                theirs |= index.get(ngram, set())
-        python = time.perf_counter() - start
+        def python():
+            index = {}
+            for number, row in enumerate(rows):
+                for ngram in ngrams(row["text"]):
+                    index.setdefault(ngram, set()).add(number)
+            found = set()
+            for document in (root / "corpus.txt").read_text().split("\n\n"):
+                for ngram in ngrams(document):
+                    found |= index.get(ngram, set())
+            return len(found)
 
-    # Texts of fewer words than n are compared as wholes by ext5 alone.
-    count = found[0]["overlapping"] if found else 0
-    print(f"{size:.0f} MB of text, {len(rows)} evaluation texts, Python {platform.python_version()}")
-    print(f"ext5    {size / ours:8.1f} MB/s  {count} overlap")
-    print(f"python  {size / python:8.1f} MB/s  {len(theirs)} overlap (long texts alone)")
-    print(f"ratio   {python / ours:8.1f}")
+        peers = {
+            "ext5, one thread": lambda: ext5(RAYON_NUM_THREADS="1"),
+            f"ext5, {os.cpu_count()} threads": ext5,
+            f"Python {platform.python_version()}": python,
+        }
+        times, found = {name: [] for name in peers}, {}
+        for _ in range(options.rounds):
+            for name, run in peers.items():
+                start = time.perf_counter()
+                found[name] = run()
+                times[name].append(time.perf_counter() - start)
+
+    python_time = statistics.median(times[f"Python {platform.python_version()}"])
+    print(f"{size:.0f} MB of text, {len(rows)} evaluation texts, runs of {N} words\n")
+    print("| | MB/s | times Python | examples found |\n|---|---:|---:|---:|")
+    for name, seconds in times.items():
+        median = statistics.median(seconds)
+        print(f"| {name} | {size / median:.1f} | {python_time / median:.1f} | {found[name]} |")
 
 
 if __name__ == "__main__":

@@ -1,59 +1,37 @@
 //! `ext5 fetch` without a network: what cannot be had is explained, and nothing is asked of nobody.
 
+#[path = "../../data/tests/hub/mod.rs"]
+mod hub;
 mod support;
 
+use hub::{Fault, Hub};
+use serde_json::json;
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::process::{Command, Output};
-use std::thread;
 use support::World;
 
 /// A hub with one data set, of the size that it says.
-fn hub(bytes: u64, gated: bool) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                let mut byte = [0];
-                if stream.read(&mut byte).unwrap_or(0) == 0 {
-                    break;
-                }
-                head.push(byte[0]);
-            }
-            let path = String::from_utf8_lossy(&head);
-            let body = if path.contains("/revision/main") {
-                let sha = "0".repeat(40);
-                format!(
-                    "{{\"sha\": \"{sha}\", \"gated\": {gated}, \"cardData\": {{\"license\": \"mit\"}}}}"
-                )
-            } else if path.contains("/tree/") {
-                let oid = "a".repeat(64);
-                format!(
-                    "[{{\"type\": \"file\", \"path\": \"data/train-00000-of-00001.parquet\", \"size\": 1, \
-                     \"oid\": \"\", \"lfs\": {{\"oid\": \"{oid}\", \"size\": {bytes}}}}}]"
-                )
-            } else {
-                String::from("x")
-            };
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-                body.len()
-            );
-            let _ = stream.write_all((head + &body).as_bytes());
-        }
-    });
-    url
+fn hub(bytes: u64, gated: bool) -> Hub {
+    let hub = Hub::new();
+    let path = "data/train-00000-of-00001.parquet";
+    hub.put("o/far", path, "x");
+    hub.info("o/far", json!({"gated": gated, "cardData": {"license": "mit"}}));
+    let lfs = json!({"oid": "a".repeat(64), "size": bytes});
+    hub.listing("o/far", json!([{"type": "file", "path": path, "size": 1, "lfs": lfs}]));
+    hub
 }
 
-fn fetch(world: &World, hub: &str, more: &[&str]) -> Output {
+fn command(world: &World, hub: &Hub, more: &[&str]) -> Command {
     let mut arguments = vec!["fetch", "far", "--tasks", "tasks", "--data-root", "data"];
     arguments.extend(more);
     let mut command: Command = world.command(&arguments);
-    command.env("HF_ENDPOINT", hub).env("HF_HOME", world.path("hf")).env_remove("HF_TOKEN");
-    command.stdin(std::process::Stdio::null()).output().unwrap()
+    command.env("HF_ENDPOINT", &hub.url).env("HF_HOME", world.path("hf")).env_remove("HF_TOKEN");
+    command.stdin(std::process::Stdio::null());
+    command
+}
+
+fn fetch(world: &World, hub: &Hub, more: &[&str]) -> Output {
+    command(world, hub, more).output().unwrap()
 }
 
 fn world() -> World {
@@ -69,18 +47,18 @@ fn world() -> World {
 #[test]
 fn sizes_and_licences_come_before_bytes() {
     let world = world();
-    let url = hub(5_000_000_000, false);
-    let dry = fetch(&world, &url, &["--dry-run"]);
+    let hub = hub(5_000_000_000, false);
+    let dry = fetch(&world, &hub, &["--dry-run"]);
     let text = String::from_utf8_lossy(&dry.stdout).into_owned();
     assert!(dry.status.success() && text.contains("5.0 GB") && text.contains("mit"), "{text}");
-    let json = fetch(&world, &url, &["--dry-run", "--json"]);
+    let json = fetch(&world, &hub, &["--dry-run", "--json"]);
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(json[0]["name"], "far");
     assert_eq!(
         (&json[0]["missing"], &json[0]["state"]),
         (&5_000_000_000u64.into(), &"missing".into())
     );
-    let asked = fetch(&world, &url, &[]);
+    let asked = fetch(&world, &hub, &[]);
     assert_eq!(asked.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&asked.stderr).contains("say --yes"));
     assert!(!world.path("data/far").exists());
@@ -108,4 +86,41 @@ fn what_cannot_be_had_is_explained() {
     assert!(fs::read_dir(world.path("data/far")).map_or(true, |mut d| {
         d.all(|e| e.unwrap().file_name().to_string_lossy().starts_with('.'))
     }));
+}
+
+/// Whatever happens: it is sent to the server, and stands in nothing that is printed or written.
+#[test]
+fn the_token_is_never_shown() {
+    const TOKEN: &str = "hf_neverToBeShown";
+    let status = |status| Fault::Status(status, vec![("x-error-message", "no".to_owned())]);
+    let elsewhere = Fault::Status(302, vec![("location", "ftp://a/?b".to_owned())]);
+    for (part, fault) in [
+        ("/revision/", status(401)),
+        ("/resolve/", status(403)),
+        ("/resolve/", status(404)),
+        ("/resolve/", elsewhere),
+        ("/resolve/", Fault::Body(b"y".to_vec())),
+    ] {
+        let (world, hub) = (world(), hub(1, true));
+        hub.fail(part, [fault]);
+        let mut command = command(&world, &hub, &[]);
+        let output = command.env("HF_TOKEN", TOKEN).env("RUST_LOG", "trace").output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let authorised = format!("Bearer {TOKEN}");
+        assert!(hub.seen("").iter().all(|seen| seen.headers["authorization"] == authorised));
+        let shown = [output.stdout, output.stderr].concat();
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(shown.contains("far") && !shown.contains(TOKEN), "{shown}");
+        for file in fs::read_dir(world.path("data/far")).into_iter().flatten() {
+            let file = file.unwrap().path();
+            let written = fs::read(&file).unwrap_or_default();
+            assert!(!String::from_utf8_lossy(&written).contains(TOKEN), "{}", file.display());
+        }
+    }
+    let world = world();
+    let mut command = command(&world, &hub(1, false), &[]);
+    let output = command.env("HF_TOKEN", format!("{TOKEN} and more")).output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{shown}");
+    assert!(shown.contains("HF_TOKEN: not a token") && !shown.contains(TOKEN), "{shown}");
 }

@@ -2,6 +2,7 @@
 
 use crate::result::TaskResult;
 use crate::statistics::mean;
+use ext5_task::Registry;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
@@ -18,7 +19,11 @@ pub struct Suite {
     /// Where the rule comes from.
     pub source: String,
     /// Each part: its name, then its scores, as `TASK/METRIC` or as `TASK` for a task's main metric.
+    #[serde(default)]
     pub parts: Vec<Vec<String>>,
+    /// Whether its parts are all built-in tasks of the suite, each by its main metric.
+    #[serde(default)]
+    pub every_task: bool,
 }
 
 #[derive(Deserialize)]
@@ -28,7 +33,14 @@ struct Suites {
 
 static SUITES: LazyLock<Vec<Suite>> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
-    let suites: Suites = toml::from_str(include_str!("suites.toml")).expect("suites.toml");
+    let mut suites: Suites = toml::from_str(include_str!("suites.toml")).expect("suites.toml");
+    // Built-in tasks are good: a test says so.
+    let registry = Registry::built_in().ok();
+    for suite in suites.suite.iter_mut().filter(|suite| suite.every_task) {
+        let tasks = registry.iter().flat_map(Registry::iter);
+        let its = tasks.filter(|task| task.suites.contains(&suite.name));
+        suite.parts = its.map(|task| vec![task.name.clone(), task.name.clone()]).collect();
+    }
     suites.suite
 });
 
@@ -82,10 +94,13 @@ impl Suite {
 }
 
 /// The averages of those suites that at least two parts of are in the results. One that lacks
-/// scores has no value and says which.
+/// scores has no value and says which; one of every task is left out then.
 pub fn averages(results: &[TaskResult]) -> Vec<Average> {
-    let all = Suite::all().iter().map(|suite| suite.average(results));
-    all.filter(|average| average.parts.len() > 1).collect()
+    let all = Suite::all().iter().map(|suite| (suite.every_task, suite.average(results)));
+    let shown = all.filter(|(every_task, average)| {
+        average.parts.len() > 1 && !(*every_task && average.value.is_none())
+    });
+    shown.map(|(_, average)| average).collect()
 }
 
 /// The value of `TASK/METRIC`, or of the main metric of `TASK`.
@@ -106,7 +121,7 @@ fn score(name: &str, results: &[TaskResult]) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::testing::result;
-    use ext5_task::{Metric, Registry};
+    use ext5_task::Metric;
 
     fn suite(name: &str) -> &'static Suite {
         Suite::all().iter().find(|suite| suite.name == name).unwrap()
@@ -171,6 +186,17 @@ mod tests {
         let named: Vec<_> = averages(&some).into_iter().map(|average| average.name).collect();
         assert_eq!(named, ["rainbow"]);
         assert!(averages(&some[..1]).is_empty());
+    }
+
+    /// Suites without a rule of their own: only the whole of one has an average.
+    #[test]
+    fn every_task_of_a_suite_counts() {
+        let unseen = suite("unseen");
+        assert_eq!((unseen.parts.len(), suite("exmix").parts.len()), (5, 107));
+        let some = results(unseen, &[10.0, 20.0, 30.0, 40.0, 50.0]);
+        let shown = averages(&some);
+        assert_eq!((shown[0].name.as_str(), shown[0].value), ("unseen", Some(30.0)));
+        assert!(averages(&some[1..]).is_empty());
     }
 
     /// A rule that names no metric of the task could never be followed.

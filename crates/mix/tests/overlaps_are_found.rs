@@ -80,7 +80,8 @@ fn long_texts_by_runs_and_short_ones_as_wholes() {
     let (_folder, recipe) = world();
     let overlaps = check(&recipe, &Options::default(), &mut |_, _| {}).unwrap();
     assert_eq!(pairs(&overlaps), [("a validation", "b", 2, 2), ("a validation", "books", 2, 2)]);
-    assert_eq!((overlaps.examples, overlaps.left_out, overlaps.parts), (3, 1, 1));
+    assert_eq!((overlaps.examples, overlaps.too_short, overlaps.parts), (3, 1, 1));
+    assert_eq!(overlaps.malformed, 0);
     // With hardly any memory the training side is read again and again, with the same result.
     let little = Options { memory: 1, ..Options::default() };
     let again = check(&recipe, &little, &mut |_, _| {}).unwrap();
@@ -91,6 +92,28 @@ fn long_texts_by_runs_and_short_ones_as_wholes() {
     let short = Options { words: 8, ..Options::default() };
     let short = check(&recipe, &short, &mut |_, _| {}).unwrap();
     assert_eq!(pairs(&short)[0], ("a validation", "b", 2, 3));
+}
+
+/// The tests of benchmarks have no labels; rows that cannot be rendered are no short ones.
+#[test]
+fn splits_without_labels_are_compared_and_malformed_rows_counted() {
+    let (folder, recipe) = world();
+    let root = folder.path();
+    let task = "name = \"c\"\nfamily = \"x\"\nmetrics = [\"accuracy\"]\n\
+                [source]\nunlabelled = [\"test\"]\nfilter = \"text != 'left out'\"\n\
+                [template]\ninputs = \"{{ text }}\"\n\
+                [labels]\ncolumn = \"label\"\nwords = { 0 = \"no\", 1 = \"yes\" }\n";
+    write(root, "tasks/c.toml", task);
+    let row = |text: &str| format!("{{\"text\": \"{text}\", \"label\": -1}}\n");
+    let rows = [row(LONG), row("tiny"), "{\"label\": -1}\nno row\n".to_owned(), row("left out")];
+    write(root, "c/test.jsonl", &rows.concat());
+    let options = Options { evaluate: vec!["c".to_owned()], ..Options::default() };
+    let overlaps = check(&recipe, &options, &mut |_, _| {}).unwrap();
+    assert_eq!(pairs(&overlaps)[2..], [("c test", "b", 1, 1), ("c test", "books", 1, 1)]);
+    assert_eq!((overlaps.examples, overlaps.too_short, overlaps.malformed), (4, 2, 2));
+    let lines: Vec<u64> = overlaps.first_malformed.iter().map(|row| row.line).collect();
+    assert_eq!(lines, [3, 4]);
+    assert!(overlaps.first_malformed[0].reason.contains("text"), "{:?}", overlaps.first_malformed);
 }
 
 fn sizes(prepared: &Prepared) -> Vec<(String, u64, u64)> {

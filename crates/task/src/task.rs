@@ -341,7 +341,7 @@ impl Task {
     /// # Errors
     /// When the row does not fit the task or its filter leaves it out.
     pub fn render_row(&self, row: Row) -> Result<Example, TaskError> {
-        self.render_rows(row, 1)?
+        self.render_rows(row, true, 1)?
             .into_iter()
             .next()
             .ok_or_else(|| self.row_error("source.filter leaves this row out".to_owned()))
@@ -353,12 +353,26 @@ impl Task {
     /// # Errors
     /// When the row does not fit the task.
     pub fn render_all(&self, row: Row) -> Result<Vec<Example>, TaskError> {
-        self.render_rows(row, self.prompts())
+        self.render_rows(row, true, self.prompts())
     }
 
-    fn render_rows(&self, row: Row, prompts: usize) -> Result<Vec<Example>, TaskError> {
+    /// All examples that the task makes of one row of a split, labelled or not, each in the first
+    /// prompt; none where its filter leaves the row out.
+    ///
+    /// # Errors
+    /// When the row does not fit the task.
+    pub fn render_of(&self, split: &str, row: Row) -> Result<Vec<Example>, TaskError> {
+        self.render_rows(row, self.is_labelled(split), 1)
+    }
+
+    fn render_rows(
+        &self,
+        row: Row,
+        labelled: bool,
+        prompts: usize,
+    ) -> Result<Vec<Example>, TaskError> {
         let located = Located { file: Path::new("<row>").into(), line: 1, row };
-        let rendered = self.renderer.render(&located, true, prompts);
+        let rendered = self.renderer.render(&located, labelled, prompts);
         let rendered = rendered.map_err(|reason| self.row_error(reason))?;
         Ok(rendered.examples.into_iter().flatten().collect())
     }

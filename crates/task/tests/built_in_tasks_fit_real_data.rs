@@ -5,7 +5,7 @@ use ext5_task::{Extent, Registry};
 use std::path::{Path, PathBuf};
 
 /// Tasks, and the folders of the real data.
-const SAME_COLUMNS: [(&str, &str); 13] = [
+const SAME_COLUMNS: [(&str, &str); 14] = [
     ("cola", "cola"),
     ("commonsense_qa", "commonsense_qa_dev"),
     ("cosmos_qa", "cosmos_qa"),
@@ -19,6 +19,7 @@ const SAME_COLUMNS: [(&str, &str); 13] = [
     ("tweet_irony", "tweet_irony"),
     ("tweet_offensive", "tweet_offensive"),
     ("winogrande", "winogrande"),
+    ("wnli", "wnli"),
 ];
 
 /// The folder of the real data, where it is on this machine.

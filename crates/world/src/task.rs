@@ -27,6 +27,8 @@ pub enum Answer {
 pub struct WorldTask {
     /// Its name; names are unique.
     pub name: &'static str,
+    /// What it asks, in a sentence.
+    pub description: &'static str,
     /// Its family.
     pub family: &'static str,
     /// Its metrics, the main one first.
@@ -82,7 +84,7 @@ impl WorldTask {
 
     /// The task file.
     pub fn definition(&self) -> String {
-        let Self { name, family, .. } = self;
+        let Self { name, description, family, .. } = self;
         let suite = if self.probe { "world_probes" } else { "world" };
         let metrics: Vec<_> = self.metrics.iter().map(|metric| format!("\"{metric}\"")).collect();
         let targets = match self.answer {
@@ -106,7 +108,8 @@ impl WorldTask {
                 .to_owned(),
         };
         format!(
-            "name = \"{name}\"\nfamily = \"{family}\"\nsuites = [\"{suite}\"]\nmetrics = [{}]\n\n\
+            "name = \"{name}\"\nfamily = \"{family}\"\nsuites = [\"{suite}\"]\n\
+             description = \"{description}\"\nmetrics = [{}]\n\n\
              [source]\ngenerator = \"world\"\n\n\
              [template]\ninputs = \"{name} {{{{ inputs }}}}\"\n{targets}{answers}",
             metrics.join(", ")

@@ -14,9 +14,16 @@ fn there_are_tasks_enough_of_generators_enough() {
     let generators: HashSet<_> = TASKS.iter().map(ext5_world::WorldTask::generator).collect();
     let names: HashSet<_> = TASKS.iter().map(|task| task.name).collect();
     assert_eq!(names.len(), TASKS.len());
+    let descriptions: HashSet<_> = TASKS.iter().map(|task| task.description).collect();
+    assert_eq!(descriptions.len(), TASKS.len(), "each says what it asks");
     assert!(mixed.len() >= 60 && generators.len() >= 30, "{} {}", mixed.len(), generators.len());
     assert!(TASKS.len() - mixed.len() >= 6);
     for family in ext5_task::FAMILIES {
+        assert!(mixed.iter().any(|task| task.family == family), "{family}");
+    }
+    for family in
+        ["coreference", "paraphrase", "acceptability", "tagging", "rewriting", "data_to_text"]
+    {
         assert!(mixed.iter().any(|task| task.family == family), "{family}");
     }
     let families: HashSet<_> = mixed.iter().map(|task| task.family).collect();

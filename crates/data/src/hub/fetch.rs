@@ -5,12 +5,16 @@ use super::download::Download;
 use super::error::HubError;
 use super::manifest::{Fetched, Manifest, parts};
 use super::plan::{Plan, PlannedFile};
+use ext5_core::atomic;
 use std::fs::{self, File, TryLockError};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+
+/// The file of a folder that whoever fetches into it has locked.
+const LOCK: &str = ".fetch.lock";
 
 /// How far it is.
 #[derive(Clone, Copy, Debug)]
@@ -72,29 +76,23 @@ impl<'a> Work<'a> {
     /// None where there is nothing to do.
     fn start(plan: &'a Plan) -> Result<Option<Self>, HubError> {
         let Plan { folder, .. } = plan;
-        let manifest = Manifest::read(folder)?;
-        let stale = |name: &str| plan.exact && plan.files.iter().all(|file| file.name != name);
-        let unchanged = !manifest.files.iter().any(|file| stale(&file.name));
-        if plan.files.iter().all(|file| file.done) && unchanged {
+        let parts = parts(folder);
+        let stale = Manifest::read(folder)?.files.iter().any(|file| plan.replaces(&file.name));
+        if plan.files.iter().all(|file| file.done) && !stale && !parts.exists() {
             return Ok(None);
         }
-        let parts = parts(folder);
+        let lock = lock(folder)?;
         fs::create_dir_all(&parts).map_err(HubError::io(&parts))?;
-        let path = parts.join("lock");
-        let lock = File::create(&path).map_err(HubError::io(&path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(HubError::Locked { folder: folder.clone() });
-            }
-            Err(TryLockError::Error(error)) => return Err(HubError::io(&path)(error)),
-        }
+        // What a killed fetch was writing when it was killed.
+        atomic::sweep(folder).map_err(HubError::io(folder))?;
+        // Only now: before the lock, another fetch may have added to it.
+        let files = Manifest::read(folder)?.files;
         let manifest = Manifest {
             repository: plan.repository.clone(),
             config: plan.config.clone(),
             commit: plan.commit.clone(),
             licence: plan.licence.clone(),
-            files: manifest.files,
+            files,
         };
         let (manifest, failed) = (Mutex::new(manifest), Mutex::default());
         Ok(Some(Work { plan, parts, manifest, failed, _lock: lock }))
@@ -141,16 +139,28 @@ impl<'a> Work<'a> {
             return Err(error);
         }
         let mut manifest = self.manifest.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Plan { folder, files, exact, .. } = self.plan;
-        let wanted = |name: &str| !exact || files.iter().any(|file| file.name == name);
-        for file in manifest.files.iter().filter(|file| !wanted(&file.name)) {
+        let Plan { folder, .. } = self.plan;
+        for file in manifest.files.iter().filter(|file| self.plan.replaces(&file.name)) {
             let path = folder.join(&file.name);
             if path.symlink_metadata().is_ok() {
                 fs::remove_file(&path).map_err(HubError::io(&path))?;
             }
         }
-        manifest.files.retain(|file| wanted(&file.name));
+        manifest.files.retain(|file| !self.plan.replaces(&file.name));
         manifest.write(folder)?;
         fs::remove_dir_all(&self.parts).map_err(HubError::io(&self.parts))
+    }
+}
+
+/// Makes sure that nobody else fetches into a folder for as long as the file is open. It is never
+/// removed: a lock on a file that is gone would keep nobody out.
+fn lock(folder: &Path) -> Result<File, HubError> {
+    let path = folder.join(LOCK);
+    fs::create_dir_all(folder).map_err(HubError::io(folder))?;
+    let lock = File::create(&path).map_err(HubError::io(&path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(HubError::Locked { folder: folder.to_owned() }),
+        Err(TryLockError::Error(error)) => Err(HubError::io(&path)(error)),
     }
 }

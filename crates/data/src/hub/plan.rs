@@ -4,7 +4,7 @@ use super::api::{RemoteFile, Repository, refused};
 use super::client::Client;
 use super::error::HubError;
 use super::manifest::Manifest;
-use super::select::{Found, PARTIAL, Splits, select};
+use super::select::{Found, PARTIAL, Splits, select, without_number};
 use crate::files::inside;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -64,9 +64,9 @@ pub struct Plan {
     pub page: String,
     /// Every file that is wanted.
     pub files: Vec<PlannedFile>,
-    /// Whether these are all files of the folder, so that others of an earlier fetch go: splits,
-    /// but not a part of a corpus.
-    pub exact: bool,
+    /// The splits of which these are all files, so that others of an earlier fetch go; none where
+    /// it is a part of a corpus.
+    pub splits: Vec<String>,
 }
 
 /// A file that is wanted.
@@ -136,8 +136,19 @@ impl Plan {
             gated,
             page,
             files,
-            exact: matches!(request.what, What::Splits(_)),
+            splits: match &request.what {
+                What::Splits(splits) => splits.clone(),
+                What::Files { .. } => Vec::new(),
+            },
         })
+    }
+
+    /// Whether a fetched file of the folder is none of these and of the same split: the commit that
+    /// it came from had other ones. Splits that other tasks have fetched there are left alone.
+    pub(super) fn replaces(&self, name: &str) -> bool {
+        let split = name.strip_suffix(".parquet").map(without_number);
+        let same = split.is_some_and(|split| self.splits.iter().any(|wanted| wanted == split));
+        same && self.files.iter().all(|file| file.name != name)
     }
 
     /// Bytes that are wanted.

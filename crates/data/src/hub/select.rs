@@ -87,7 +87,7 @@ fn by_folders(files: &[&RemoteFile], asked: Option<&str>) -> Found {
 }
 
 /// `train-00000-of-00004` is of `train`.
-fn without_number(stem: &str) -> &str {
+pub(super) fn without_number(stem: &str) -> &str {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let split = stem.rsplit_once("-of-").filter(|(_, of)| digits(of));
     let split = split.and_then(|(rest, _)| rest.rsplit_once('-').filter(|(_, n)| digits(n)));

@@ -15,6 +15,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+/// Files are sent in blocks of so many bytes.
+const BLOCK: usize = 16 << 10;
+
 pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// What goes wrong with one request.
@@ -48,6 +51,7 @@ struct State {
     faults: Vec<(String, VecDeque<Fault>)>,
     seen: Vec<Seen>,
     pause: Duration,
+    sent: u64,
 }
 
 #[derive(Clone)]
@@ -78,6 +82,11 @@ impl Hub {
         files.insert(path.to_owned(), bytes.into());
     }
 
+    /// Takes a file away.
+    pub fn remove(&self, repository: &str, path: &str) {
+        self.state.lock().unwrap().files.get_mut(repository).unwrap().remove(path).unwrap();
+    }
+
     /// Adds to what the API says of a repository.
     pub fn info(&self, repository: &str, info: Value) {
         self.state.lock().unwrap().infos.insert(repository.to_owned(), info);
@@ -92,7 +101,7 @@ impl Hub {
         self.state.lock().unwrap().faults.push((part.to_owned(), faults.into()));
     }
 
-    /// A pause between blocks of 16 kB.
+    /// A pause after each block of a file.
     pub fn slow(&self, pause: Duration) {
         self.state.lock().unwrap().pause = pause;
     }
@@ -100,6 +109,11 @@ impl Hub {
     pub fn seen(&self, part: &str) -> Vec<Seen> {
         let state = self.state.lock().unwrap();
         state.seen.iter().filter(|seen| seen.path.contains(part)).cloned().collect()
+    }
+
+    /// How many bytes of files were sent so far, in whole blocks.
+    pub fn sent(&self) -> u64 {
+        self.state.lock().unwrap().sent
     }
 
     pub fn settings(&self) -> Settings {
@@ -129,11 +143,11 @@ impl Hub {
             return None;
         }
         if let Some(Fault::Status(status, extra)) = &fault {
-            return respond(&mut out, *status, extra, &[], None, pause);
+            return respond(&mut out, *status, extra, &[], None, || {});
         }
         let (bytes, etag) = self.content(&path)?;
         let Some(bytes) = bytes else {
-            return respond(&mut out, 404, &[], &[], None, pause);
+            return respond(&mut out, 404, &[], &[], None, || {});
         };
         let from = headers.get("range").and_then(|range| {
             range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok()
@@ -156,7 +170,13 @@ impl Hub {
                 }
             }
         };
-        respond(&mut out, status, &extra, &body, cut, pause)
+        let is_file = path.contains("/resolve/");
+        respond(&mut out, status, &extra, &body, cut, || {
+            if is_file {
+                self.state.lock().unwrap().sent += BLOCK as u64;
+                thread::sleep(pause);
+            }
+        })
     }
 
     /// The body and entity tag of a path.
@@ -222,7 +242,7 @@ fn respond(
     headers: &[(&'static str, String)],
     body: &[u8],
     cut: Option<usize>,
-    pause: Duration,
+    after_block: impl Fn(),
 ) -> Option<()> {
     let mut head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\n");
     head.push_str(&format!("content-length: {}\r\n", body.len()));
@@ -231,9 +251,10 @@ fn respond(
     }
     out.write_all(format!("{head}\r\n").as_bytes()).ok()?;
     let body = &body[..cut.unwrap_or(body.len()).min(body.len())];
-    for block in body.chunks(16 << 10) {
+    for block in body.chunks(BLOCK) {
         out.write_all(block).ok()?;
-        thread::sleep(pause);
+        out.flush().ok()?;
+        after_block();
     }
     out.flush().ok()
 }

@@ -5,7 +5,7 @@ use super::index::{ENTRY_BYTES, Index};
 use super::texts;
 use crate::prepare::{PrepareError, selected_tasks};
 use crate::recipe::MixtureRecipe;
-use ext5_data::{DataError, Documents, Rows, Tolerance};
+use ext5_data::{DataError, Documents, Located, Malformed, Rows, Tolerance};
 use ext5_task::Task;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -58,8 +58,12 @@ pub struct Overlaps {
     pub pairs: Vec<Pair>,
     /// Evaluation examples that were compared.
     pub examples: u64,
-    /// Evaluation examples that are too short to compare, or cannot be rendered.
-    pub left_out: u64,
+    /// Evaluation examples that are too short to compare.
+    pub too_short: u64,
+    /// Rows of evaluation splits that cannot be read or rendered, and so were not compared.
+    pub malformed: u64,
+    /// The first of them, at most ten of a split.
+    pub first_malformed: Vec<Malformed>,
     /// Bytes of text trained on that were read, in all parts.
     pub bytes: u64,
     /// How often the training side was read.
@@ -163,21 +167,29 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Adds the examples of a split to the part; scans when it is full.
+    /// Adds the examples of a split to the part, those of one row as one; scans when it is full.
     fn add(&mut self, task: &Task, split: &str, part: &mut Part) -> Result<(), PrepareError> {
         let name = format!("{} {split}", task.name);
         let number = self.sizes.len();
         self.sizes.push((name.clone(), 0));
-        for row in Rows::new(task.format(), task.files(self.root, split)?, Tolerance::ANY) {
-            let row = row?;
-            let found = texts::texts(&row.row);
-            let compared = task.render_row(row.row).is_ok_and(|example| {
-                let texts = texts::read_by_model(found, &example.inputs);
-                let example = u32::try_from(part.split_of.len()).unwrap_or(u32::MAX);
-                part.index.add(example, &texts, self.options.words)
-            });
-            if !compared {
-                self.overlaps.left_out += 1;
+        let mut rows = Rows::new(task.format(), task.files(self.root, split)?, Tolerance::ANY);
+        while let Some(row) = rows.next() {
+            let Located { file, line, row } = row?;
+            let found = texts::texts(&row);
+            let examples = match task.render_of(split, row) {
+                // The filter leaves the row out.
+                Ok(examples) if examples.is_empty() => continue,
+                Ok(examples) => examples,
+                Err(error) => {
+                    rows.reject(&file, line, error.to_string());
+                    continue;
+                }
+            };
+            let inputs: Vec<_> = examples.into_iter().map(|example| example.inputs).collect();
+            let texts = texts::read_by_model(found, &inputs.join("\n"));
+            let example = u32::try_from(part.split_of.len()).unwrap_or(u32::MAX);
+            if !part.index.add(example, &texts, self.options.words) {
+                self.overlaps.too_short += 1;
                 continue;
             }
             part.split_of.push(number);
@@ -189,6 +201,8 @@ impl Run<'_> {
                 self.scan(part)?;
             }
         }
+        self.overlaps.malformed += rows.tally().malformed;
+        self.overlaps.first_malformed.extend_from_slice(&rows.tally().first);
         (self.progress)(&name, self.overlaps.examples);
         Ok(())
     }

@@ -11,6 +11,9 @@ use ext5_mix::overlap::{Options, Overlaps, check};
 use std::io::Write;
 use std::time::Instant;
 
+/// So many rows that cannot be compared are shown.
+const SHOWN: usize = 10;
+
 /// Compares evaluation text with training text, and writes the list of what overlaps.
 pub fn run(command: CheckOverlap) -> Result<(), Failure> {
     let recipe = recipe::read_stream(command.recipe)?;
@@ -27,6 +30,7 @@ pub fn run(command: CheckOverlap) -> Result<(), Failure> {
     if let Some(path) = &command.list {
         overlaps.exclusions.write(path).work()?;
     }
+    warn(&overlaps);
     let mut out = Output::new();
     if command.json {
         return print_json(&overlaps.pairs, &mut out);
@@ -37,6 +41,15 @@ pub fn run(command: CheckOverlap) -> Result<(), Failure> {
         writeln!(out, "{rows} training rows are listed in {}", path.display())?;
     }
     Ok(())
+}
+
+/// Says what was not compared because it cannot be.
+fn warn(overlaps: &Overlaps) {
+    let Overlaps { malformed, first_malformed: first, .. } = overlaps;
+    if *malformed > 0 {
+        eprintln!("{} rows cannot be rendered and were not compared:", count(*malformed));
+        first.iter().take(SHOWN).for_each(|row| eprintln!("  {row}"));
+    }
 }
 
 fn print(overlaps: &Overlaps, seconds: f64, out: &mut Output) -> Result<(), Failure> {
@@ -61,13 +74,16 @@ fn print(overlaps: &Overlaps, seconds: f64, out: &mut Output) -> Result<(), Fail
     }
     table.print(out)?;
     let rate = overlaps.bytes as f64 / seconds.max(1e-3);
+    let times = match overlaps.parts {
+        1 => "once".to_owned(),
+        parts => format!("{parts} times"),
+    };
     let text = format!(
-        "{} examples compared with {} in {seconds:.1} s ({}/s, read {} times); {} examples are too short to compare",
+        "{} examples compared with {} in {seconds:.1} s ({}/s, read {times}); {} examples are too short to compare",
         count(overlaps.examples),
         size(overlaps.bytes),
         size(rate as u64),
-        overlaps.parts,
-        count(overlaps.left_out)
+        count(overlaps.too_short)
     );
     Ok(writeln!(out, "{}", styled(FAINT, &text))?)
 }

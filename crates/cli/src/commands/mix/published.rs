@@ -41,8 +41,12 @@ pub fn print(
             epochs.unwrap_or_else(unknown),
         ]);
     }
-    table.fit(out.width(), &["cap", "family", "rate", "epochs"]);
+    let left_out = table.fit(out.width(), &["cap", "family", "epochs", "rate"]);
     table.print(out)?;
+    if !left_out.is_empty() {
+        let text = format!("columns left out at this width: {}", left_out.join(", "));
+        writeln!(out, "{}", styled(FAINT, &text))?;
+    }
     let tasks: Vec<u64> = entries.iter().filter_map(|entry| entry.examples).collect();
     if !tasks.is_empty() {
         let share: f64 =

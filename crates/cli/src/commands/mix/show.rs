@@ -33,10 +33,11 @@ pub fn run(recipe: RecipeOptions, figure: Option<&Path>, json: bool) -> Result<(
             Some(TaskSize { name, family, examples: entry.examples?, cap: entry.cap })
         });
         draw(&sizes.collect::<Vec<_>>(), figure)?;
-        return match json {
-            true => print_json(&entries, &mut out),
-            false => published::print(&entries, &recipe, &mut out),
-        };
+        if json {
+            return print_json(&entries, &mut out);
+        }
+        published::print(&entries, &recipe, &mut out)?;
+        return drawn(figure, &mut out);
     }
     let prepared = recipe::prepare(&recipe)?;
     let report = report(&prepared, &recipe)?;
@@ -53,10 +54,15 @@ pub fn run(recipe: RecipeOptions, figure: Option<&Path>, json: bool) -> Result<(
         fill.targets * 100.0,
         fill.examples
     )?;
-    if let Some(path) = figure {
-        writeln!(out, "wrote {}", path.display())?;
+    drawn(figure, &mut out)
+}
+
+/// Says where the figure is.
+fn drawn(figure: Option<&Path>, out: &mut Output) -> Result<(), Failure> {
+    match figure {
+        Some(path) => Ok(writeln!(out, "wrote {}", path.display())?),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Draws the figure of task sizes, where one is wanted.
