@@ -51,7 +51,11 @@ pub fn intervals(title: &str, subtitle: &str, rows: &[Row], even: Option<f64>) -
     for (number, row) in rows.iter().enumerate() {
         let y = TOP + HIGH * (number as f64 + 0.5);
         drawing.text(LEFT - 14.0, y + 4.5, &row.name, "end", INK);
-        drawing.text(RIGHT + 14.0, y + 4.5, &format!("{:.1}", row.value), "start", INK);
+        let value = match even {
+            Some(_) => format!("{:+.1}", row.value),
+            None => format!("{:.1}", row.value),
+        };
+        drawing.text(RIGHT + 14.0, y + 4.5, &value, "start", INK);
         let tip = escape(&row.tip);
         drawing.add(format_args!(
             "<g data-tip=\"{tip}\" data-series=\"{number}\"><title>{tip}</title>"

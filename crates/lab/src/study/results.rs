@@ -5,7 +5,7 @@ use super::file::{Preset, Study};
 use super::graph::{Cell, Graph, Score};
 use super::place::Place;
 use super::read::Opened;
-use crate::runs::{marks, mean_metric};
+use crate::runs::{majority, marks, mean_metric};
 use ext5_eval::ResultFile;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +20,8 @@ pub(super) struct Results<'a> {
     pub(super) place: &'a Place,
     /// Of each arm.
     pub(super) arms: Vec<ArmResults<'a>>,
-    /// The metric that each task is compared by.
-    pub(super) metrics: BTreeMap<String, String>,
+    /// The metric that each task is compared by, and what its most frequent train answer scores.
+    pub(super) metrics: BTreeMap<String, (String, Option<f64>)>,
 }
 
 /// The scores of an arm.
@@ -80,8 +80,10 @@ impl<'a> Results<'a> {
             results.arms.push(ArmResults { arm, variant, cells: of_arm });
         }
         for ((_, score), found) in read.known {
-            if let Ok((metric, _)) = found {
-                results.metrics.entry(score.task).or_insert(metric);
+            if let Ok((metric, majority, _)) = found {
+                if score.split == preset.split {
+                    results.metrics.entry(score.task).or_insert((metric, majority));
+                }
             }
         }
         results
@@ -155,8 +157,9 @@ impl ArmResults<'_> {
     }
 }
 
-/// The metric and the marks of a score, or why there are none.
-type Read = Result<(String, Vec<f64>), String>;
+/// The metric, what the most frequent train answer scores in it, and the marks of a score; or why there
+/// are none.
+type Read = Result<(String, Option<f64>, Vec<f64>), String>;
 
 /// Reads results, each once.
 struct Reader<'a> {
@@ -168,7 +171,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn outcome(&mut self, node: usize, score: &Score) -> Outcome {
         match self.read(node, score) {
-            Ok((_, marks)) => Outcome::Marks(marks, node),
+            Ok((.., marks)) => Outcome::Marks(marks, node),
             Err(why) => Outcome::Hole(why),
         }
     }
@@ -181,7 +184,11 @@ impl Reader<'_> {
         let found = match ResultFile::read(&folder, &score.task) {
             Err(_) => Err(self.hole(node)),
             Ok(file) => match mean_metric(&file.result) {
-                Some(metric) => Ok((metric.to_owned(), marks(&file.result, metric))),
+                Some(metric) => {
+                    let (result, metric) = (&file.result, metric.to_owned());
+                    let (majority, marks) = (majority(result, &metric), marks(result, &metric));
+                    Ok((metric, majority, marks))
+                }
                 None => Err("none of its metrics is a mean over examples".to_owned()),
             },
         };
@@ -215,7 +222,7 @@ impl Reader<'_> {
             let (Some(variant), Some(score)) = (cell.variant, &cell.chosen_by) else {
                 return Some(0);
             };
-            let (_, marks) = self.read(cell.node, score).ok()?;
+            let (.., marks) = self.read(cell.node, score).ok()?;
             let sum = sums.entry(variant).or_default();
             sum.0 += marks.iter().sum::<f64>() / marks.len().max(1) as f64;
             sum.1 += 1;

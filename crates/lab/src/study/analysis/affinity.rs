@@ -4,7 +4,7 @@ use super::super::arms::ArmKind;
 use super::super::file::Alone;
 use super::super::report::{Estimate, Report, Table, Value};
 use super::super::results::Results;
-use super::arms::{column, count};
+use super::arms::column;
 use super::correlation::pearson;
 use super::matrix::Effects;
 use super::pairs::Pairs;
@@ -148,12 +148,8 @@ impl Foretold {
 }
 
 fn percent(share: f64) -> Value {
-    match count(0) {
-        Value::Number { interval, runs, .. } => {
-            Value::Number { value: 100.0 * share, decimals: 2, signed: true, interval, runs }
-        }
-        other => other,
-    }
+    let (value, runs) = (100.0 * share, Vec::new());
+    Value::Number { value, decimals: 2, signed: true, interval: None, runs }
 }
 
 /// The first and the last held-out losses of a run.

@@ -71,11 +71,16 @@ pub(super) fn arms(results: &Results<'_>) -> Table {
 
 /// Every task's mean score in every arm.
 pub(super) fn tasks(results: &Results<'_>) -> Table {
-    let mut columns = vec![column("task", false), column("metric", false)];
+    let mut columns =
+        vec![column("task", false), column("metric", false), column("most frequent answer", true)];
     columns.extend(results.arms.iter().map(|arm| column(&arm.arm.name, true)));
     let row = |task: String| {
-        let metric = results.metrics.get(&task).cloned().unwrap_or_default();
-        let mut row = vec![Value::Text(task.clone()), Value::Text(metric)];
+        let (metric, majority) = results.metrics.get(&task).cloned().unwrap_or_default();
+        let majority = match majority {
+            Some(value) => plain(value, 1),
+            None => Value::Text(String::new()),
+        };
+        let mut row = vec![Value::Text(task.clone()), Value::Text(metric), majority];
         let of = std::slice::from_ref(&task);
         row.extend((0..results.arms.len()).map(|arm| score(results, arm, of)));
         row
@@ -83,7 +88,10 @@ pub(super) fn tasks(results: &Results<'_>) -> Table {
     Table {
         name: "tasks".to_owned(),
         title: "Task by task".to_owned(),
-        note: "The metric is the first of the task's that is a mean over examples.".to_owned(),
+        note:
+            "The metric is the first of the task's that is a mean over examples; the most frequent \
+               answer is that of the train rows."
+                .to_owned(),
         columns,
         rows: results.tasks().into_iter().map(row).collect(),
     }
@@ -91,11 +99,10 @@ pub(super) fn tasks(results: &Results<'_>) -> Table {
 
 /// A whole number in a table.
 pub(super) fn count(count: usize) -> Value {
-    Value::Number {
-        value: count as f64,
-        decimals: 0,
-        signed: false,
-        interval: None,
-        runs: Vec::new(),
-    }
+    plain(count as f64, 0)
+}
+
+/// A number in a table that has no interval.
+pub(super) fn plain(value: f64, decimals: usize) -> Value {
+    Value::Number { value, decimals, signed: false, interval: None, runs: Vec::new() }
 }

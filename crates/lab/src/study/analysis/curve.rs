@@ -7,7 +7,7 @@ use super::super::graph::Kind;
 use super::super::report::{Report, Table, Value};
 use super::super::results::Results;
 use super::super::speed::shape;
-use super::arms::{arms, column, tasks};
+use super::arms::{arms, column, plain, tasks};
 
 /// Fills a report with a table, and a figure of curves.
 pub(super) fn fill(results: &Results<'_>, report: &mut Report) {
@@ -21,13 +21,7 @@ fn with_places(results: &Results<'_>, mut table: Table) -> Table {
     table.columns.insert(1, column(&results.study.axis.label, true));
     for (number, row) in table.rows.iter_mut().enumerate() {
         let place = match place(results, number) {
-            Some(value) => Value::Number {
-                value,
-                decimals: if value.fract() == 0.0 { 0 } else { 2 },
-                signed: false,
-                interval: None,
-                runs: Vec::new(),
-            },
+            Some(value) => plain(value, if value.fract() == 0.0 { 0 } else { 2 }),
             None => Value::Text(String::new()),
         };
         row.insert(1, place);
