@@ -80,10 +80,10 @@ impl<'a> Results<'a> {
             results.arms.push(ArmResults { arm, variant, cells: of_arm });
         }
         for ((_, score), found) in read.known {
-            if let Ok((metric, majority, _)) = found {
-                if score.split == preset.split {
-                    results.metrics.entry(score.task).or_insert((metric, majority));
-                }
+            if let Ok((metric, majority, _)) = found
+                && score.split == preset.split
+            {
+                results.metrics.entry(score.task).or_insert((metric, majority));
             }
         }
         results
