@@ -164,3 +164,18 @@ fn pairs_are_one_to_one_and_halves_have_the_same_data() {
         assert!(!node.scores.is_empty());
     }
 }
+
+/// The guide shows a whole study: it must be one.
+#[test]
+fn the_study_of_the_guide_expands() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/studies.md");
+    let text = std::fs::read_to_string(&page).unwrap();
+    let study = text.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let opened = Opened::parse(study, Path::new("density.toml")).unwrap();
+    let graph = graph_of(&opened, "laptop");
+    // Two arms and two seeds, each with two fine-tunings, and the vocabulary.
+    assert_eq!(graph.nodes.len(), 1 + 2 * 2 * (1 + 2));
+    let plain = graph_of(&Opened::find("headline").unwrap(), "laptop");
+    let shared = keys(&graph, "pretrain").intersection(&keys(&plain, "pretrain")).count();
+    assert_eq!(shared, 2, "its T5 is that of headline");
+}
