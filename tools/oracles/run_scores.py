@@ -55,7 +55,9 @@ def of_texts(name, rows, task):
         columns = [[rs[i] if i < len(rs) else None for _, rs in pairs] for i in range(most)]
         return sacrebleu.corpus_bleu([p for p, _ in pairs], columns, tokenize=name[5:]).score
     if name == "edit_similarity":
-        near = lambda p, r: 1 - editdistance.eval(p, r) / max(len(p), len(r), 1)
+        def near(a, b):
+            a, b = " ".join(a.split()), " ".join(b.split())
+            return 1 - editdistance.eval(a, b) / max(len(a), len(b), 1)
         return mean([max(near(p, r) for r in rs) for p, rs in pairs])
     if name in ("pearson", "spearman"):
         def number(text):
@@ -104,7 +106,9 @@ def of_label_sets(name, rows, task):
     if name == "accuracy":
         return 100 * float(sk.accuracy_score(truths, found))
     if name == "macro_f1":
-        truths, found = truths[:, :-1], found[:, :-1]
+        # The classes are the labels that the examples truly have.
+        truly = truths.any(axis=0)
+        truths, found = truths[:, truly], found[:, truly]
     return 100 * float(sk.f1_score(truths, found, average=name.split("_")[0], zero_division=0))
 
 
@@ -133,7 +137,8 @@ def main():
                 name = metric["name"]
                 ways = (of_options, of_label_sets, of_classes, of_texts)
                 again = next((v for way in ways if (v := way(name, rows, task)) is not None), None)
-                if again is None:
+                # Of metrics over groups, the groups are not in the files.
+                if again is None or metric["n"] != len(rows):
                     left_out[name] += 1
                     continue
                 difference = abs(again - metric["value"])

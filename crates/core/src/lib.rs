@@ -19,3 +19,6 @@ pub use batch::Batch;
 pub use digest::Digest;
 pub use key::{Key, Rng};
 pub use permutation::Permutation;
+
+/// The code and its version, as result files name it. All crates have one version.
+pub const CODE: &str = concat!("ext5 ", env!("CARGO_PKG_VERSION"));

@@ -2,7 +2,7 @@
 
 use crate::error::LabError;
 use ext5_core::{Key, atomic};
-use ext5_eval::{Evaluation, Majority, Provenance, Settings, TaskResult};
+use ext5_eval::{Evaluation, Majority, Settings, TaskResult};
 use ext5_mix::Prepared;
 use ext5_train::parallel::Alone;
 use ext5_train::recipe::Recipe;
@@ -93,24 +93,9 @@ pub(crate) fn score(
         return Err(LabError::Interrupted);
     }
     let result = result?;
-    result.write(out, &provenance(trained)?)?;
+    let provenance = trained.provenance().map_err(std::io::Error::other);
+    result.write(out, &provenance.map_err(LabError::file(&trained.weights))?)?;
     Ok(result)
-}
-
-fn provenance(trained: &Trained) -> Result<Provenance, LabError> {
-    let origin = trained.origin.as_ref();
-    let recipe = origin.map(|origin| origin.recipe.digest()).transpose();
-    let recipe = recipe.map_err(std::io::Error::other).map_err(LabError::file(&trained.weights))?;
-    Ok(Provenance {
-        recipe,
-        data_lock: origin.map(|origin| origin.data_lock.digest()),
-        vocabulary: Some(trained.vocabulary.digest()),
-        weights: Some(trained.weights.clone()),
-        predictions: None,
-        step: origin.map(|origin| origin.position.step),
-        seed: origin.map_or(0, |origin| origin.recipe.seed),
-        code: format!("ext5 {}", env!("CARGO_PKG_VERSION")),
-    })
 }
 
 /// The first metric that every example has a mark of: one whose score is a mean over examples.

@@ -2,7 +2,9 @@
 
 use crate::checkpoint::{self, CheckpointError, Position};
 use crate::recipe::{Recipe, RecipeError};
+use ext5_core::CODE;
 use ext5_data::{DataError, DataLock};
+use ext5_eval::Provenance;
 use ext5_mix::prepare::open_vocabulary;
 use ext5_model::T5;
 use ext5_text::{Vocabulary, VocabularyError};
@@ -70,6 +72,24 @@ impl Trained {
         };
         let model = T5::load(&weights).map_err(CheckpointError::from)?;
         Ok(Trained { model, vocabulary, weights, origin })
+    }
+
+    /// What a result file says of scores that the model gets.
+    ///
+    /// # Errors
+    /// When the recipe has no TOML form.
+    pub fn provenance(&self) -> Result<Provenance, toml::ser::Error> {
+        let origin = self.origin.as_ref();
+        Ok(Provenance {
+            recipe: origin.map(|origin| origin.recipe.digest()).transpose()?,
+            data_lock: origin.map(|origin| origin.data_lock.digest()),
+            vocabulary: Some(self.vocabulary.digest()),
+            weights: Some(self.weights.clone()),
+            predictions: None,
+            step: origin.map(|origin| origin.position.step),
+            seed: origin.map_or(0, |origin| origin.recipe.seed),
+            code: CODE.to_owned(),
+        })
     }
 }
 

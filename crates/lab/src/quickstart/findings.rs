@@ -111,7 +111,7 @@ impl Findings {
         let findings = Findings {
             seed: quickstart.seed,
             size: quickstart.size,
-            code: format!("ext5 {}", env!("CARGO_PKG_VERSION")),
+            code: ext5_core::CODE.to_owned(),
             recipes: [digest(&first)?, digest(&second)?],
             probes,
             overall,

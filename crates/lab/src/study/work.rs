@@ -28,7 +28,7 @@ pub fn work(
         let mut done = Done {
             key: node.key,
             stage: node.stage.clone(),
-            code: format!("ext5 {}", env!("CARGO_PKG_VERSION")),
+            code: ext5_core::CODE.to_owned(),
             seconds: 0.0,
             tokens: 0,
         };

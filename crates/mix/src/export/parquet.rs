@@ -38,7 +38,7 @@ pub(super) fn write(
     };
     let properties = WriterProperties::builder()
         .set_compression(codec)
-        .set_created_by(concat!("ext5 ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_created_by(ext5_core::CODE.to_owned())
         .build();
     let schema = Arc::new(parse_message_type(SCHEMA).map_err(io_error)?);
     let mut writer =

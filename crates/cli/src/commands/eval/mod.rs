@@ -8,9 +8,9 @@ use crate::failure::{Blame, Failure};
 use crate::interrupt;
 use anyhow::anyhow;
 use ext5_core::{Key, atomic};
-use ext5_eval::{Evaluation, Majority, Provenance, Settings, TaskResult};
+use ext5_eval::{Evaluation, Majority, Settings, TaskResult};
 use ext5_task::{Example, Task};
-use ext5_train::{Origin, Trained};
+use ext5_train::Origin;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -43,7 +43,7 @@ fn score(command: &Eval, model: &Path) -> Result<(), Failure> {
         }
     };
     let stop = interrupt::flag()?;
-    let provenance = provenance(&opened.trained).work()?;
+    let provenance = opened.trained.provenance().work()?;
     let mut settings = Settings::new(Key::new(provenance.seed).name("eval"));
     settings.normalisation = command.normalisation;
     settings.inputs_length = opened.inputs;
@@ -142,24 +142,6 @@ fn patterns(asked: &[String], origin: Option<&Origin>) -> Result<Vec<String>, Fa
         ))),
         (asked, _) => Ok(asked.to_vec()),
     }
-}
-
-fn provenance(trained: &Trained) -> anyhow::Result<Provenance> {
-    let origin = trained.origin.as_ref();
-    Ok(Provenance {
-        recipe: origin.map(|origin| origin.recipe.digest()).transpose()?,
-        data_lock: origin.map(|origin| origin.data_lock.digest()),
-        vocabulary: Some(trained.vocabulary.digest()),
-        weights: Some(trained.weights.clone()),
-        predictions: None,
-        step: origin.map(|origin| origin.position.step),
-        seed: origin.map_or(0, |origin| origin.recipe.seed),
-        code: code(),
-    })
-}
-
-fn code() -> String {
-    format!("ext5 {}", env!("CARGO_PKG_VERSION"))
 }
 
 /// Prints the results, and writes the averages of suites beside them.

@@ -68,7 +68,7 @@ fn provenance(recipe: &MixtureRecipe, prepared: &Prepared) -> Result<Provenance,
         recipe: recipe.digest().work()?,
         data_lock: DataLock::build(&recipe.data.root, sources).work()?,
         vocabulary: prepared.vocabulary.digest(),
-        code: format!("ext5 {}", env!("CARGO_PKG_VERSION")),
+        code: ext5_core::CODE.to_owned(),
     })
 }
 

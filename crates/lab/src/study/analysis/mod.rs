@@ -40,7 +40,7 @@ impl Report {
             title: study.title.clone(),
             question: study.question.clone(),
             preset: preset_name.to_owned(),
-            code: format!("ext5 {}", env!("CARGO_PKG_VERSION")),
+            code: ext5_core::CODE.to_owned(),
             summary: Vec::new(),
             claims: Vec::new(),
             tables: Vec::new(),
