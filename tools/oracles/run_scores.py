@@ -96,13 +96,12 @@ def of_label_sets(name, rows, task):
     shape = task.get("shape", {})
     if shape.get("kind") != "multi_label":
         return None
-    words = shape["words"]
-    # What is no label stands in a last column, for all but the macro average.
-    def row(text):
-        labels = {label.strip() for label in text.split(",")} - {""}
-        return [int(word in labels) for word in words] + [int(bool(labels - set(words)))]
-    truths = np.array([row(r["references"][0]) for r in rows])
-    found = np.array([row(r["prediction"]) for r in rows])
+    sets = lambda text: {label.strip() for label in text.split(",")} - {""}
+    pairs = [(sets(row["references"][0]), sets(row["prediction"])) for row in rows]
+    # What is no label of the task has a column, too: it is wrong, but for the macro average.
+    words = sorted(set().union(*map(set.union, *zip(*pairs))))
+    column = lambda which: np.array([[int(word in pair[which]) for word in words] for pair in pairs])
+    truths, found = column(0), column(1)
     if name == "accuracy":
         return 100 * float(sk.accuracy_score(truths, found))
     if name == "macro_f1":
@@ -131,7 +130,7 @@ def main():
             if "metrics" not in result or path.stem not in files:
                 continue
             task = tomllib.loads(files[path.stem].read_text())
-            lines = (run / "predictions" / f"{path.stem}.jsonl").read_text().splitlines()
+            lines = (run / "predictions" / f"{path.stem}.jsonl").read_text().split("\n")[:-1]
             rows = [json.loads(line) for line in lines]
             for metric in result["metrics"]:
                 name = metric["name"]
