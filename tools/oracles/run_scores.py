@@ -4,7 +4,7 @@
     python tools/oracles/run_scores.py TASKS RUN...
 
 TASKS is the folder of the tasks' files, a RUN has `eval/TASK.json` and `predictions/TASK.jsonl`. Needs
-numpy, rouge_score, sacrebleu, scikit-learn, scipy and t5. Prints for each metric how many scores were
+numpy, rouge_score, sacrebleu, scikit-learn, scipy, seqeval and t5. Prints for each metric how many scores were
 compared and the largest difference, in points; ends with an error where one is above 1e-6. Metrics that
 depend on more than texts, labels and options (of groups, say) are counted as left out.
 """
@@ -23,6 +23,7 @@ import numpy as np
 import sacrebleu
 from rouge_score import rouge_scorer
 from scipy import stats
+from seqeval.metrics import f1_score as seqeval_f1
 from sklearn import metrics as sk
 from t5.evaluation import qa_utils
 
@@ -111,6 +112,33 @@ def of_label_sets(name, rows, task):
     return 100 * float(sk.f1_score(truths, found, average=name.split("_")[0], zero_division=0))
 
 
+def of_spans(name, rows, task):
+    """seqeval's F1 of tags: each thing named in truth or answer is a word of its own."""
+    shape = task.get("shape", {})
+    if name not in ("span_f1", "accuracy") or shape.get("kind") not in ("tagging", "dialogue"):
+        return None
+    if name == "accuracy" and not any(m == "span_f1" for m in task["metrics"]):
+        return None
+    separator = shape.get("separator", ";").strip()
+    marker = shape.get("marker", ":" if shape["kind"] == "tagging" else "=").strip()
+
+    def spans(text):
+        pieces = [" ".join(piece.split()) for piece in text.split(separator)]
+        split = [piece.partition(marker) for piece in pieces if piece and piece != "none"]
+        return collections.Counter(
+            (kind.strip(), rest.strip()) if found else ("", kind) for kind, found, rest in split)
+
+    pairs = [(spans(row["references"][0]), spans(row["prediction"])) for row in rows]
+    if name == "accuracy":
+        return mean([truth == found for truth, found in pairs])
+    tags = ([], [])
+    for pair in pairs:
+        every = [(*span, i) for span, n in (pair[0] | pair[1]).items() for i in range(n)]
+        for side, counts in zip(tags, pair):
+            side.append([f"B-{k or '?'}" if i < counts[k, text] else "O" for k, text, i in every])
+    return 100 * float(seqeval_f1(*tags))
+
+
 def of_options(name, rows, _):
     if name != "option_accuracy":
         return None
@@ -121,7 +149,7 @@ def of_options(name, rows, _):
 def main():
     tasks, runs = sys.argv[1], sys.argv[2:]
     files = {path.stem: path for path in pathlib.Path(tasks).rglob("*.toml")}
-    print({p: metadata.version(p) for p in ["rouge_score", "sacrebleu", "scikit-learn", "scipy", "t5"]})
+    print({p: metadata.version(p) for p in ["rouge_score", "sacrebleu", "scikit-learn", "scipy", "seqeval", "t5"]})
     compared, largest, left_out = collections.Counter(), collections.Counter(), collections.Counter()
     wrong = []
     for run in map(pathlib.Path, runs):
@@ -134,7 +162,7 @@ def main():
             rows = [json.loads(line) for line in lines]
             for metric in result["metrics"]:
                 name = metric["name"]
-                ways = (of_options, of_label_sets, of_classes, of_texts)
+                ways = (of_options, of_label_sets, of_spans, of_classes, of_texts)
                 again = next((v for way in ways if (v := way(name, rows, task)) is not None), None)
                 # Of metrics over groups, the groups are not in the files.
                 if again is None or metric["n"] != len(rows):
