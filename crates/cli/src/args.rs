@@ -353,9 +353,10 @@ pub struct Eval {
     /// Which split.
     #[arg(long, default_value = "validation")]
     pub split: String,
-    /// Examples of each task, at most; whole splits by default.
+    /// Examples of each task, at most: drawn from the split, and always the same ones. Whole splits
+    /// by default.
     #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
+    pub limit: Option<u64>,
     /// Tokens of an answer, at most; the run's target length by default.
     #[arg(long, value_name = "N")]
     pub max_targets: Option<usize>,

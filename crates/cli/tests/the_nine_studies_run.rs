@@ -44,7 +44,7 @@ fn tiny_recipe(text: &str) -> String {
 /// A study of the repository with two seeds, few rows and three families.
 fn tiny_study(text: &str) -> String {
     let long =
-        ["train.steps=640", "train.steps=320", "train.steps=160", "train.steps=12", "steps = 160"];
+        ["train.steps=512", "train.steps=256", "train.steps=128", "train.steps=12", "steps = 128"];
     let short = ["train.steps=4", "train.steps=3", "train.steps=2", "train.steps=2", "steps = 2"];
     let text = long
         .iter()

@@ -2,33 +2,11 @@
 
 mod support;
 
+use ext5_core::testing::Counting;
 use ext5_data::{Documents, Format, Layout, RECORD_LIMIT, Rows, Tolerance};
-use std::alloc::{GlobalAlloc, Layout as Size, System};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-/// Counts the bytes that are taken, and the most that ever were.
-struct Counting;
-
-static TAKEN: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: everything is handed to the system's allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, size: Size) -> *mut u8 {
-        MOST.fetch_max(TAKEN.fetch_add(size.size(), Relaxed) + size.size(), Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(size) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, size: Size) {
-        TAKEN.fetch_sub(size.size(), Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(pointer, size) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -37,14 +15,6 @@ const LONG: usize = 50 << 20;
 const LIMIT: usize = 1 << 20;
 /// Well below the long record, and above the limit, buffers and a decoder.
 const MEMORY: usize = 6 << 20;
-
-/// The most bytes that `work` holds at once.
-fn memory(work: impl FnOnce()) -> usize {
-    let before = TAKEN.load(Relaxed);
-    MOST.store(before, Relaxed);
-    work();
-    MOST.load(Relaxed) - before
-}
 
 fn write(path: &Path, parts: [&[u8]; 3]) {
     let mut file = fs::File::create(path).unwrap();
@@ -56,7 +26,7 @@ fn write(path: &Path, parts: [&[u8]; 3]) {
 }
 
 fn check(format: Format, path: &Path, line: u64) {
-    let used = memory(|| {
+    let used = Counting::most_of(|| {
         let rows = Rows::new(format, vec![path.to_owned()], Tolerance::ANY);
         let mut rows = rows.with_limit(LIMIT);
         assert_eq!(rows.by_ref().map(Result::unwrap).count(), 2, "{path:?}");
@@ -104,7 +74,7 @@ fn fifty_megabytes_are_passed_over() {
         documents.with_layout(layout).with_limit(limit).map(|d| d.unwrap().text).collect::<Vec<_>>()
     };
     let rows = Layout::Rows { column: "text".to_owned() };
-    let used = memory(|| {
+    let used = Counting::most_of(|| {
         assert_eq!(documents(Layout::EmptyLines, LIMIT), ["one", "two"]);
         assert_eq!(documents(rows, LIMIT), ["one", "two"]);
         assert_eq!(documents(Layout::File, LIMIT), [""; 0]);

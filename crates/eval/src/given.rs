@@ -84,7 +84,7 @@ pub enum GivenError {
     /// Examples without an answer.
     #[error(
         "{missing} of {examples} examples of the split `{split}` have no answer: {first}; give all, \
-         or --limit N to score the first N examples alone"
+         or the --limit that the answers were made with"
     )]
     Missing {
         /// How many have none.

@@ -61,10 +61,10 @@ pub(crate) fn train(
     }
 }
 
-/// Scores a run's model on the first examples of a task's split and writes the result into a folder.
+/// Scores a run's model on a sample of a task's split and writes the result into a folder.
 pub(crate) fn score(
     trained: &Trained,
-    (task, split, examples): (&str, &str, usize),
+    (task, split, examples): (&str, &str, u64),
     out: &Path,
     stop: &AtomicBool,
 ) -> Result<TaskResult, LabError> {
@@ -75,7 +75,7 @@ pub(crate) fn score(
     let registry = recipe.data.registry()?;
     let task = registry.get(task)?;
     let root = &recipe.data.root;
-    let examples: Vec<_> = task.examples(root, split)?.take(examples).collect::<Result<_, _>>()?;
+    let examples: Vec<_> = task.sample(root, split, examples)?.collect::<Result<_, _>>()?;
     let majority = Majority::of(task.examples(root, "train")?)?;
     // The same resamples for every run: they are compared.
     let mut settings = Settings::new(Key::new(0).name("eval"));

@@ -293,6 +293,21 @@ impl Task {
         self.examples_within(data_root, split, self.source.max_malformed)
     }
 
+    /// At most `count` examples of a split, in the order of its rows: always the same ones, drawn
+    /// from all, since files are often sorted by label. A smaller sample is a part of a larger one.
+    ///
+    /// # Errors
+    /// As [`examples`](Self::examples); also for what is wrong with the file, which is read whole.
+    pub fn sample(
+        &self,
+        data_root: &Path,
+        split: &str,
+        count: u64,
+    ) -> Result<Examples<'_>, TaskError> {
+        let most = self.source.max_examples.map_or(count, |max| max.get().min(count));
+        self.drawn(data_root, split, self.source.max_malformed, most)
+    }
+
     /// As [`examples`](Self::examples), with another tolerance than the task's own.
     pub(crate) fn examples_within(
         &self,
@@ -300,18 +315,29 @@ impl Task {
         split: &str,
         tolerance: Tolerance,
     ) -> Result<Examples<'_>, TaskError> {
+        match self.source.max_examples {
+            Some(most) => self.drawn(data_root, split, tolerance, most.get()),
+            None => Ok(Examples::all(self, split, self.files(data_root, split)?, tolerance)),
+        }
+    }
+
+    /// At most `most` examples of a split.
+    fn drawn(
+        &self,
+        data_root: &Path,
+        split: &str,
+        tolerance: Tolerance,
+        most: u64,
+    ) -> Result<Examples<'_>, TaskError> {
         let files = self.files(data_root, split)?;
         let examples = Examples::all(self, split, files.clone(), tolerance);
-        let Some(max) = self.source.max_examples else {
-            return Ok(examples);
-        };
         let mut total = 0;
         for example in examples {
             example?;
             total += 1;
         }
         let key = Key::new(0).name(&self.name).name(split);
-        Ok(Examples::all(self, split, files, tolerance).sampled(key, total, max.get()))
+        Ok(Examples::all(self, split, files, tolerance).sampled(key, total, most))
     }
 
     /// The example that the task makes of one row of a labelled split: for tests of your own

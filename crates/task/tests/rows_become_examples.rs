@@ -97,6 +97,17 @@ fn filters_and_samples() {
     let late = sample.iter().filter(|example| example.origin.line > 500).count();
     assert!((30..=70).contains(&late), "a sample of the whole split, not its head: {late}");
     assert_eq!(examples(&task("max_examples = 5000"), &root, "train").unwrap().len(), 1000);
+
+    // Asked for rather than defined: the same draw, and a smaller one is a part of it.
+    let asked = |task: &Task, count| -> Vec<_> {
+        task.sample(root.path(), "train", count).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(asked(&filtered, 100), sample);
+    let fewer = asked(&filtered, 10);
+    assert_eq!(fewer.len(), 10);
+    assert!(fewer.iter().all(|example| sample.contains(example)));
+    assert_eq!(asked(&sampled, 400), sample);
+    assert_eq!(asked(&filtered, 5000).len(), 500);
 }
 
 #[test]

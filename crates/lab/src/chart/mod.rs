@@ -88,10 +88,11 @@ impl Drawing {
     fn legend(&mut self, y: f64, names: &[(&str, &str)]) {
         let mut x = WIDTH - 20.0;
         for (name, colour) in names.iter().rev() {
-            self.text(x, y, name, "end", INK);
-            x -= name.chars().count() as f64 * 7.3 + 10.0;
-            self.dot(x, y - 4.5, 5.0, colour, 1.0);
-            x -= 18.0;
+            // How wide a text is drawn depends on the font: it begins where its dot is.
+            x -= name.chars().count() as f64 * 7.3;
+            self.text(x, y, name, "start", INK);
+            self.dot(x - 11.0, y - 4.5, 5.0, colour, 1.0);
+            x -= 30.0;
         }
     }
 

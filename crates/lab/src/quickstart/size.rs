@@ -18,19 +18,19 @@ pub struct Size {
     /// Seeds of each fine-tuning.
     pub seeds: u64,
     /// Test rows that are scored.
-    pub scored: usize,
+    pub scored: u64,
 }
 
 impl Size {
     /// The whole idea, in at most ten minutes on two processor cores.
     pub const DEFAULT: Size = Size {
         people: 400,
-        steps: 2_000,
+        steps: 4_000,
         probes: usize::MAX,
         examples: 128,
-        finetune_steps: 150,
+        finetune_steps: 200,
         seeds: 3,
-        scored: 150,
+        scored: 300,
     };
 
     /// Every stage, in seconds: to see that all works, not what comes out.

@@ -84,9 +84,9 @@ impl<'a> Builder<'a> {
             }
             None => vec![None],
         };
-        let variants: Vec<_> = match spot.stage.choose.is_empty() {
-            true => vec![None],
-            false => spot.stage.choose.iter().enumerate().map(Some).collect(),
+        let variants: Vec<_> = match self.preset.variants(spot.stage) {
+            [] => vec![None],
+            variants => variants.iter().enumerate().map(Some).collect(),
         };
         let mut made = None;
         for task in &each {

@@ -109,7 +109,7 @@ fn variance(values: &[f64]) -> Option<f64> {
 /// What can be seen of a claim.
 pub(super) fn detectable(results: &Results<'_>, spread: &Spread, claim: &Claim) -> ClaimPlan {
     let preset = results.preset;
-    let (seeds, examples) = (preset.seeds.len(), preset.scored);
+    let (seeds, examples) = (preset.seeds.len(), preset.scored as usize);
     let none = |how: &str| (None, how.to_owned());
     let of = |tasks: usize, terms: f64, errors: f64| {
         // Twice as many arms make twice the variance.

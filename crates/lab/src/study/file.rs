@@ -191,10 +191,6 @@ pub struct Stage {
     /// Changes to the recipe, as `--set` takes them.
     #[serde(default)]
     pub set: Vec<String>,
-    /// Variants, of which each arm takes the one with the best mean score on validation examples;
-    /// only that one's test scores count.
-    #[serde(default)]
-    pub choose: Vec<Variant>,
 }
 
 /// A variant of a stage.
@@ -292,6 +288,10 @@ pub struct Preset {
     /// Changes to the recipes, by stage.
     #[serde(default)]
     pub set: BTreeMap<String, Vec<String>>,
+    /// Variants of stages, of which each arm takes the one with the best mean score on validation
+    /// examples; only that one's test scores count.
+    #[serde(default)]
+    pub choose: BTreeMap<String, Vec<Variant>>,
     /// Lists of tasks, by the names that stages use: names, patterns, `family:NAME`, `suite:NAME`.
     #[serde(default)]
     pub lists: BTreeMap<String, Vec<String>>,
@@ -308,7 +308,7 @@ pub struct Preset {
     #[serde(default)]
     pub levels: Vec<Level>,
     /// Examples of each task that are scored, at most.
-    pub scored: usize,
+    pub scored: u64,
     /// The split that scores are of.
     #[serde(default = "Preset::default_split")]
     pub split: String,
@@ -318,6 +318,11 @@ pub struct Preset {
 }
 
 impl Preset {
+    /// The variants of a stage; none where there is nothing to choose.
+    pub fn variants(&self, stage: &Stage) -> &[Variant] {
+        self.choose.get(&stage.name).map_or(&[], Vec::as_slice)
+    }
+
     fn default_split() -> String {
         "test".to_owned()
     }

@@ -89,7 +89,7 @@ pub enum Rates {
     },
 }
 
-/// What a run is scored on: the first examples of a split.
+/// What a run is scored on: a sample of a split.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Score {
     /// The task.
@@ -97,7 +97,7 @@ pub struct Score {
     /// The split.
     pub split: String,
     /// How many examples, at most.
-    pub examples: usize,
+    pub examples: u64,
 }
 
 /// One score of one arm.
@@ -145,7 +145,8 @@ impl Graph {
                     let last = position + 1 == arm.stages.len();
                     let of = Spot { arm, number, stage: &study.stages[stage], index: stage, seed };
                     let at = arm.at.filter(|_| position == 1);
-                    if !last && (of.stage.each.is_some() || !of.stage.choose.is_empty()) {
+                    let ends = of.stage.each.is_some() || !preset.variants(of.stage).is_empty();
+                    if !last && ends {
                         let what = format!(
                             "stage {}: `each` and `choose` are for the last stage of an arm",
                             of.stage.name

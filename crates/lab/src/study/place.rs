@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// |---|---|
 /// | `runs/NAME-KEY/` | a run folder, or a vocabulary; with the files below |
 /// | `runs/NAME-KEY/node.json` | what the run is; it is there when the run is done |
-/// | `runs/NAME-KEY/scores/SPLIT-N/` | results and predictions on the first N examples of a split |
+/// | `runs/NAME-KEY/scores/SPLIT-N/` | results and predictions on N examples of a split |
 /// | `runs/NAME-KEY/failed.json` | why it failed, until it is tried again |
 /// | `runs/NAME-KEY/lock` | held by the process that works on it |
 /// | `cache/` | token stores, safe to delete |

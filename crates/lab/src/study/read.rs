@@ -145,10 +145,6 @@ impl Opened {
                     }
                 }
             }
-            self.unique(
-                "stages.choose",
-                &stage.choose.iter().map(|v| v.name.as_str()).collect::<Vec<_>>(),
-            )?;
         }
         for list in study.groups.values() {
             if let Some((name, _)) = study.presets.iter().find(|(_, p)| !p.lists.contains_key(list))
@@ -171,6 +167,11 @@ impl Opened {
                 return Err(self.wrong("presets.scored", "must be at least 1"));
             }
             preset.set.keys().try_for_each(|stage| known("presets.set", stage))?;
+            for (stage, variants) in &preset.choose {
+                known("presets.choose", stage)?;
+                let names: Vec<&str> = variants.iter().map(|one| one.name.as_str()).collect();
+                self.unique("presets.choose", &names)?;
+            }
             for level in &preset.levels {
                 level.set.keys().try_for_each(|stage| known("presets.levels.set", stage))?;
             }

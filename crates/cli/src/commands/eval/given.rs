@@ -131,7 +131,7 @@ fn data(command: &Eval) -> Data<'_> {
     Data {
         root: command.tasks.data_root.as_deref().unwrap_or(Path::new("data")),
         split: &command.split,
-        limit: command.limit.unwrap_or(usize::MAX),
+        limit: command.limit,
     }
 }
 

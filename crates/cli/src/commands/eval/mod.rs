@@ -54,11 +54,7 @@ fn score(command: &Eval, model: &Path) -> Result<(), Failure> {
             vocabulary: &opened.trained.vocabulary,
             settings,
         },
-        data: Data {
-            root: &opened.data.root,
-            split: &command.split,
-            limit: command.limit.unwrap_or(usize::MAX),
-        },
+        data: Data { root: &opened.data.root, split: &command.split, limit: command.limit },
         stop: &stop,
     };
     let mut results = Vec::new();
@@ -74,13 +70,16 @@ fn score(command: &Eval, model: &Path) -> Result<(), Failure> {
 struct Data<'a> {
     root: &'a Path,
     split: &'a str,
-    limit: usize,
+    limit: Option<u64>,
 }
 
 impl Data<'_> {
     fn examples(&self, task: &Task) -> Result<Vec<Example>, Failure> {
-        let examples = task.examples(self.root, self.split).request()?;
-        examples.take(self.limit).collect::<Result<_, _>>().work()
+        let examples = match self.limit {
+            Some(limit) => task.sample(self.root, self.split, limit),
+            None => task.examples(self.root, self.split),
+        };
+        examples.request()?.collect::<Result<_, _>>().work()
     }
 
     /// The most frequent training answer, where there are training rows.

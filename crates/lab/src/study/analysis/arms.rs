@@ -39,7 +39,7 @@ pub(super) fn arms(results: &Results<'_>) -> Table {
         if chooses {
             let variant = arm.variant.and_then(|variant| {
                 let stage = results.study.stages.get(*arm.arm.stages.last()?)?;
-                Some(stage.choose.get(variant)?.name.clone())
+                Some(results.preset.variants(stage).get(variant)?.name.clone())
             });
             row.push(variant.map_or_else(|| Value::Hole("not chosen yet".to_owned()), Value::Text));
         }

@@ -173,18 +173,18 @@ fn losses(results: &Results<'_>, claim: &Claim, given: Alone) -> Verdict {
         0 if gaining > 0 && gaining == pairs.cells().len() => Finding::NotSeen,
         0 => Finding::Undecided,
     };
-    Verdict {
-        text: claim.text.clone(),
-        mark: claim.mark.clone(),
-        finding,
-        effect: None,
-        detectable: None,
-        why: format!(
-            "{losing} of {} cells lose at {}, {beyond} of them beyond noise",
-            effects.known(),
-            words(given)
-        ),
-    }
+    let known = effects.known();
+    let why = format!(
+        "{losing} of {known} cells lose at {}, {beyond} of them beyond noise",
+        words(given)
+    );
+    counted(claim, finding, why)
+}
+
+/// A verdict that rests on how many there are, not on the size of one effect.
+fn counted(claim: &Claim, finding: Finding, why: String) -> Verdict {
+    let (text, mark) = (claim.text.clone(), claim.mark.clone());
+    Verdict { text, mark, finding, effect: None, detectable: None, why }
 }
 
 /// Whether some tasks of a family move in opposite directions.
@@ -205,16 +205,10 @@ fn opposed(results: &Results<'_>, claim: &Claim) -> Verdict {
         0 if together > 0 && together == all.len() => Finding::NotSeen,
         _ => Finding::Undecided,
     };
-    Verdict {
-        text: claim.text.clone(),
-        mark: claim.mark.clone(),
-        finding,
-        effect: None,
-        detectable: None,
-        why: format!(
-            "{below} of {} pairs of tasks have a correlation below 0, {surely} of them with all of \
-             the interval",
-            known.len()
-        ),
-    }
+    let why = format!(
+        "{below} of {} pairs of tasks have a correlation below 0, {surely} of them with all of the \
+         interval",
+        known.len()
+    );
+    counted(claim, finding, why)
 }

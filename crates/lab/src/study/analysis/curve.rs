@@ -26,14 +26,32 @@ fn with_places(results: &Results<'_>, mut table: Table) -> Table {
         };
         row.insert(1, place);
     }
+    // Compute is counted in both ways, whichever of them the curves are drawn over.
+    let other = match results.study.axis.of {
+        AxisOf::Tokens => Some(("10¹² FLOPs", AxisOf::Flops, 1e-12)),
+        AxisOf::Flops => Some(("tokens", AxisOf::Tokens, 1.0)),
+        AxisOf::Arm | AxisOf::Steps => None,
+    };
+    if let Some((name, of, unit)) = other {
+        table.columns.insert(2, column(name, true));
+        for (number, row) in table.rows.iter_mut().enumerate() {
+            let value = place_of(results, number, of);
+            let decimals = if unit < 1.0 { 1 } else { 0 };
+            let empty = || Value::Text(String::new());
+            row.insert(2, value.map_or_else(empty, |value| plain(value * unit, decimals)));
+        }
+    }
     table
 }
 
 /// An arm's place on the axis.
 pub(super) fn place(results: &Results<'_>, arm: usize) -> Option<f64> {
-    let of = &results.graph.arms[arm];
-    match results.study.axis.of {
-        AxisOf::Arm => of.x,
+    place_of(results, arm, results.study.axis.of)
+}
+
+fn place_of(results: &Results<'_>, arm: usize, of: AxisOf) -> Option<f64> {
+    match of {
+        AxisOf::Arm => results.graph.arms[arm].x,
         AxisOf::Steps => {
             let (steps, ..) = *chain(results, arm).first()?;
             Some(steps)
