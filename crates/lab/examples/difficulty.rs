@@ -31,9 +31,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Prints a task's row; whether the task is between floor and ceiling.
 fn row(task: &'static WorldTask, result: &TaskResult) -> Option<bool> {
     let reached = result.metrics.first()?;
-    let of_baseline = result.baseline.iter().flat_map(|baseline| &baseline.metrics);
-    let majority = of_baseline.filter(|value| value.name == reached.name).map(|value| value.value);
-    let majority = majority.last().unwrap_or(0.0);
+    let mut of_baseline = result.baseline.iter().flat_map(|baseline| &baseline.metrics);
+    let majority = of_baseline.find(|value| value.name == reached.name);
+    let majority = majority.map_or(0.0, |metric| metric.value);
     let universe = Universe::new(1, 400);
     let chance = task.chance(&task.rows(&universe, Split::Test).row(0)).map(|share| 100.0 * share);
     println!(
