@@ -5,7 +5,7 @@ use ext5_core::number::count;
 use ext5_mix::export::Progress;
 use ext5_train::Event;
 use ext5_train::log::{Line, Tallies, Tally};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -80,7 +80,16 @@ pub struct Caching {
 impl Caching {
     /// Nothing is shown until there is something to build.
     pub fn new() -> Self {
-        Caching { line: Moving::text(), name: String::new(), start: Instant::now() }
+        Self::on(Moving::text())
+    }
+
+    /// One of several that move at the same time.
+    pub fn among(bars: &MultiProgress) -> Self {
+        Self::on(Moving::of(bars.add(ProgressBar::new_spinner())))
+    }
+
+    fn on(line: Moving) -> Self {
+        Caching { line, name: String::new(), start: Instant::now() }
     }
 
     /// `rows` of the store called `name` are done.
@@ -176,6 +185,7 @@ impl Fetching {
 /// Shows a run: log lines stay, the line of the current step moves.
 pub struct Training {
     bar: ProgressBar,
+    name: String,
     first_step: u64,
     start: Instant,
 }
@@ -183,12 +193,21 @@ pub struct Training {
 impl Training {
     /// A run that stands at `step` of `steps`.
     pub fn new(step: u64, steps: u64) -> Self {
-        let bar = ProgressBar::new(steps);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+        Self::of(ProgressBar::new(steps), String::new(), step)
+    }
+
+    /// One of several runs, whose lines begin with its name.
+    pub fn among(bars: &MultiProgress, name: &str, step: u64, steps: u64) -> Self {
+        Self::of(bars.add(ProgressBar::new(steps)), format!("{name} "), step)
+    }
+
+    fn of(bar: ProgressBar, name: String, step: u64) -> Self {
+        if let Ok(style) = ProgressStyle::with_template("{prefix}{bar:30} {pos}/{len} {msg}") {
             bar.set_style(style);
         }
+        bar.set_prefix(name.clone());
         bar.set_position(step);
-        Training { bar, first_step: step, start: Instant::now() }
+        Training { bar, name, first_step: step, start: Instant::now() }
     }
 
     /// Shows what the run tells.
@@ -213,6 +232,7 @@ impl Training {
     }
 
     fn line(&self, text: &str) {
+        let text = format!("{}{text}", self.name);
         if self.bar.is_hidden() {
             eprintln!("{text}");
         } else {

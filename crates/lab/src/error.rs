@@ -44,6 +44,9 @@ pub enum LabError {
         /// The folder of the runs.
         path: PathBuf,
     },
+    /// The system gives no threads.
+    #[error("no threads to work on: {0}")]
+    Threads(rayon::ThreadPoolBuildError),
     /// A recipe.
     #[error(transparent)]
     Recipe(Box<RecipeError>),

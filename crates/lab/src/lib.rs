@@ -7,6 +7,7 @@
 
 pub mod chart;
 mod error;
+mod lanes;
 pub mod quickstart;
 pub mod report;
 mod runs;

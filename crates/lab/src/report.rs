@@ -111,11 +111,14 @@ pub fn verdict(findings: &Findings) -> String {
         "not to be told apart from"
     };
     format!(
-        "Over {} probe tasks the mixed model is {what} the other: {:.1} against {:.1}, {} points.",
+        "Over {} probe tasks the mixed model is {what} the other: {:.1} against {:.1}, {} points; over \
+         seeds of fine-tuning {:+.1} to {:+.1}.",
         findings.probes.len(),
         overall.means[1],
         overall.means[0],
-        difference(overall)
+        difference(overall),
+        seeds.low,
+        seeds.high
     )
 }
 

@@ -38,6 +38,8 @@ pub enum Event<'a> {
     Caching(&'a str, u64),
     /// What the run of this stage tells.
     Training(ext5_train::Event<'a>),
+    /// The stage is done.
+    Done,
 }
 
 /// Told what happens.

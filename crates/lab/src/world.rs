@@ -8,18 +8,21 @@ use ext5_world::{Split, TASKS, Universe, corpus};
 use serde_json::Value;
 use std::path::Path;
 
-/// Pieces, without the sentinels: with these they fill the rows of the recipes' embeddings.
-pub(crate) const PIECES: usize = 412;
 /// Train rows of each task that are read, so that no sign of a task is unknown.
 const ROWS: u64 = 100;
 
-/// Trains a vocabulary on a universe's corpus and on some train rows of all its tasks, probes too:
-/// all models of it have the same. Leaves one that is there as it is.
-pub(crate) fn train_vocabulary(universe: &Universe, path: &Path) -> Result<(), LabError> {
+/// Trains a vocabulary of so many pieces, not counting sentinels, on a universe's corpus and on some
+/// train rows of all its tasks, probes too: all models of it have the same. Leaves one that is there as
+/// it is.
+pub(crate) fn train_vocabulary(
+    universe: &Universe,
+    pieces: usize,
+    path: &Path,
+) -> Result<(), LabError> {
     if path.exists() {
         return Ok(());
     }
-    let options = Options { size: PIECES, character_coverage: 1.0, ..Options::default() };
+    let options = Options { size: pieces, character_coverage: 1.0, ..Options::default() };
     let mut trainer = Trainer::new(options, None)?;
     for index in 0..corpus::len(universe) {
         trainer.add(&corpus::document(universe, index));

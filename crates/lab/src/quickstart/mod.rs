@@ -9,6 +9,7 @@ pub use findings::{Findings, ProbeFinding};
 pub use size::Size;
 
 use crate::error::LabError;
+use crate::lanes::side_by_side;
 use crate::runs::{self, Event, Watch};
 use crate::world;
 use ext5_eval::{ResultFile, TaskResult};
@@ -21,6 +22,10 @@ use std::sync::atomic::AtomicBool;
 
 /// The two models, the one that the other is compared with first.
 pub const MODELS: [&str; 2] = ["t5", "ext5"];
+
+/// Pieces of the vocabulary, without the sentinels: with these they fill the rows of the recipes'
+/// embeddings. Enough for every name to be one.
+const PIECES: usize = 1_436;
 
 /// What fine-tunings are scored on.
 const SPLIT: &str = "test";
@@ -45,43 +50,53 @@ impl Quickstart {
 
     /// The stages: the vocabulary, two pre-trainings, and the fine-tunings with their scores.
     pub fn stages(&self) -> usize {
-        1 + MODELS.len() * (1 + self.probes().len() * self.size.seeds as usize)
+        1 + MODELS.len() + self.tunings().len()
     }
 
-    /// Does what is not done yet, and compares.
+    /// Does what is not done yet, as many runs at a time as there are threads, and compares. `watch` is
+    /// told what happens in which stage, from many threads.
     ///
     /// # Errors
-    /// When a stage fails, or [`LabError::Interrupted`] when `stop` was raised: it has saved then.
-    pub fn run(&self, stop: &AtomicBool, watch: Watch<'_>) -> Result<Findings, LabError> {
+    /// When a stage fails, or [`LabError::Interrupted`] when `stop` was raised: it has saved then. What
+    /// fails raises `stop`, too.
+    pub fn run(
+        &self,
+        stop: &AtomicBool,
+        watch: &(dyn Fn(usize, Event<'_>) + Sync),
+    ) -> Result<Findings, LabError> {
         let folder = Folder::open(self)?;
-        let mut number = 0;
-        let mut stage = |what: String, watch: Watch<'_>| {
-            number += 1;
-            watch(Event::Stage { number, of: self.stages(), what });
-        };
-        stage("a vocabulary from the world's texts".to_owned(), watch);
-        let universe = Universe::new(self.seed, self.size.people);
-        world::train_vocabulary(&universe, &folder.vocabulary())?;
-        for model in MODELS {
-            stage(format!("pre-train {model}"), watch);
-            runs::train(folder.pretraining(self, model)?, &folder.run(model), stop, watch)?;
-        }
-        let mut results = Vec::new();
-        for task in self.probes() {
-            for model in MODELS {
-                for seed in 1..=self.size.seeds {
-                    stage(format!("fine-tune {model} on {task}, seed {seed}"), watch);
-                    let run = folder.run(&format!("{model}-{task}-{seed}"));
-                    let recipe = folder.finetuning(self, model, task, seed)?;
-                    results.push(self.tuned(recipe, &run, task, stop, watch)?);
-                }
-            }
-        }
+        let stages = Stages { of: self.stages(), watch };
+        stages.go(1, "a vocabulary from the world's texts".to_owned(), |_| {
+            let universe = Universe::new(self.seed, self.size.people);
+            world::train_vocabulary(&universe, PIECES, &folder.vocabulary())
+        })?;
+        let pretrainings: Vec<_> = (2..).zip(MODELS).collect();
+        side_by_side(&pretrainings, stop, |&(number, model)| {
+            stages.go(number, format!("pre-train {model}"), |watch| {
+                runs::train(folder.pretraining(self, model)?, &folder.run(model), stop, watch)
+            })
+        })?;
+        let tunings: Vec<_> = (2 + MODELS.len()..).zip(self.tunings()).collect();
+        let results = side_by_side(&tunings, stop, |&(number, (task, model, seed))| {
+            stages.go(number, format!("fine-tune {model} on {task}, seed {seed}"), |watch| {
+                let run = folder.run(&format!("{model}-{task}-{seed}"));
+                let recipe = folder.finetuning(self, model, task, seed)?;
+                self.tuned(recipe, &run, task, stop, watch)
+            })
+        })?;
         Findings::of(self, &folder, &results)
     }
 
-    /// The scores of a fine-tuning on the first test rows of its task. Where they are not there yet,
-    /// the run is made first.
+    /// Every fine-tuning: its task, model and seed.
+    fn tunings(&self) -> Vec<(&'static str, &'static str, u64)> {
+        let of_task = |task| MODELS.into_iter().map(move |model| (task, model));
+        let all = self.probes().into_iter().flat_map(of_task);
+        all.flat_map(|(task, model)| (1..=self.size.seeds).map(move |seed| (task, model, seed)))
+            .collect()
+    }
+
+    /// The scores of a fine-tuning on test rows of its task. Where they are not there yet, the run is
+    /// made first.
     fn tuned(
         &self,
         recipe: Recipe,
@@ -96,5 +111,27 @@ impl Quickstart {
         runs::train(recipe, path, stop, watch)?;
         let trained = Trained::open(path, None)?;
         runs::score(&trained, (task, SPLIT, self.size.scored), path, stop)
+    }
+}
+
+/// Says of what happens which stage it is of.
+struct Stages<'a> {
+    of: usize,
+    watch: &'a (dyn Fn(usize, Event<'_>) + Sync),
+}
+
+impl Stages<'_> {
+    /// Does a stage.
+    fn go<T>(
+        &self,
+        number: usize,
+        what: String,
+        work: impl FnOnce(Watch<'_>) -> Result<T, LabError>,
+    ) -> Result<T, LabError> {
+        let watch = self.watch;
+        watch(number, Event::Stage { number, of: self.of, what });
+        let made = work(&mut |event| watch(number, event));
+        watch(number, Event::Done);
+        made
     }
 }

@@ -35,7 +35,8 @@ pub fn work(
         match &node.kind {
             Kind::Vocabulary(settings) => {
                 let universe = Universe::new(settings.seed, settings.people);
-                train_vocabulary(&universe, &place.folder(node).join(world::FILE))?;
+                let path = place.folder(node).join(world::FILE);
+                train_vocabulary(&universe, world::PIECES, &path)?;
             }
             Kind::Train(training) => {
                 let Training { mut recipe, rates, .. } = training.as_ref().clone();

@@ -1,8 +1,10 @@
 //! The node of a world's vocabulary.
 
 use super::file::WorldSettings;
-use crate::world::PIECES;
 use ext5_core::Digest;
+
+/// Pieces, without the sentinels: with these they fill the rows of the recipes' embeddings.
+pub(super) const PIECES: usize = 412;
 
 /// The file in the node's folder.
 pub(super) const FILE: &str = "spiece.model";

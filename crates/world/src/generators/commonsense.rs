@@ -47,12 +47,18 @@ pub(crate) fn older(ask: &mut Ask<'_>) -> Made {
     Made::choice("Who was born first?", options, right)
 }
 
-/// Which tool makes what.
+/// Which tool makes what. A set of options is of one split alone.
 pub(crate) fn tool(ask: &mut Ask<'_>) -> Made {
-    let (person, right) = (ask.person(), ask.part(TRADES.len() as u64) as usize);
-    let step = 1 + ask.rng.below(3) as usize;
-    let tool = |times: usize| TRADES[(right + times * step) % TRADES.len()].tool.to_owned();
-    let mut options = vec![tool(0), tool(1), tool(2), tool(3)];
+    const OTHERS: usize = TRADES.len() - 1;
+    const TRIPLES: usize = OTHERS * (OTHERS - 1) * (OTHERS - 2) / 6;
+    let (person, what) = (ask.person(), ask.part((TRADES.len() * TRIPLES) as u64) as usize);
+    let right = what % TRADES.len();
+    let step = || 1..=OTHERS;
+    let triples = step().flat_map(|a| step().map(move |b| (a, b))).filter(|(a, b)| a < b);
+    let triples = triples.flat_map(|(a, b)| (b + 1..=OTHERS).map(move |c| [a, b, c]));
+    let wrong = triples.skip(what / TRADES.len()).take(1).flatten();
+    let tool = |step: usize| TRADES[(right + step) % TRADES.len()].tool.to_owned();
+    let mut options: Vec<_> = std::iter::once(0).chain(wrong).map(tool).collect();
     ask.rng.shuffle(&mut options);
     let question =
         format!("{} wants to make {}. With what?", ask.name(person), TRADES[right].product);
@@ -79,13 +85,20 @@ pub(crate) fn odd(ask: &mut Ask<'_>) -> Made {
     Made::choice(&format!("{} named four. Which is the odd one?", ask.name(person)), options, odd)
 }
 
-/// What comes before or after a step of some work.
+/// What comes before or after a step of some work, of its other steps and one of other work. A set of
+/// options is of one split alone.
 pub(crate) fn script(ask: &mut Ask<'_>) -> Made {
-    let (person, what, before) = (ask.person(), ask.part(6 * 2) as usize, ask.whether());
-    let ((work, steps), now) = (SCRIPTS[what % 6], 1 + what / 6);
+    const WORKS: usize = SCRIPTS.len();
+    const FOREIGN: usize = 4 * (WORKS - 1);
+    let (person, what) = (ask.person(), ask.part((2 * WORKS * 2 * FOREIGN) as u64) as usize);
+    let (before, what) = (what % 2 == 0, what / 2);
+    let (at, now, foreign) = (what % WORKS, 1 + what / WORKS % 2, what / WORKS / 2);
+    let (work, steps) = SCRIPTS[at];
+    let (_, others) = SCRIPTS[(at + 1 + foreign / 4) % WORKS];
     let (right, when) = if before { (now - 1, "right before") } else { (now + 1, "right after") };
+    let own = steps.iter().filter(|step| **step != steps[now]);
     let mut options: Vec<_> =
-        steps.iter().filter(|step| **step != steps[now]).map(|&step| step.to_owned()).collect();
+        own.chain([&others[foreign % 4]]).map(|&step| step.to_owned()).collect();
     ask.rng.shuffle(&mut options);
     let question =
         format!("{work}: what must {} do {when} this: {}?", ask.name(person), steps[now]);

@@ -7,7 +7,7 @@ use crate::lexicon::{ANIMALS, TRADES};
 /// A question as a query.
 pub(crate) fn query(ask: &mut Ask<'_>) -> Made {
     let fact = ask.of_person();
-    Made::new(fact.question(), format!("{}({})", fact.relation.name(), fact.name()))
+    Made::new(fact.question(), format!("{} ( {} )", fact.relation.name(), fact.name()))
 }
 
 /// A question about somebody of somebody.
@@ -17,12 +17,13 @@ pub(crate) fn nested(ask: &mut Ask<'_>) -> Made {
     let (twice, person) = (ask.whether(), ask.person());
     let (inner, name) = (inner.name(), ask.name(person));
     let (words, query) = match twice {
-        true => {
-            (format!("the {inner} of the {inner} of {name}"), format!("{inner}({inner}({name}))"))
-        }
-        false => (format!("the {inner} of {name}"), format!("{inner}({name})")),
+        true => (
+            format!("the {inner} of the {inner} of {name}"),
+            format!("{inner} ( {inner} ( {name} ) )"),
+        ),
+        false => (format!("the {inner} of {name}"), format!("{inner} ( {name} )")),
     };
-    Made::new(outer.question(&words), format!("{}({query})", outer.name()))
+    Made::new(outer.question(&words), format!("{} ( {query} )", outer.name()))
 }
 
 /// A command as the steps that it takes.
@@ -57,15 +58,15 @@ pub(crate) fn conjunction(ask: &mut Ask<'_>) -> Made {
     match form {
         0 => Made::new(
             format!("Who lives in {place} and keeps a {animal} but is no {trade}?"),
-            format!("and(home={place}, pet={animal}, not(trade={trade}))"),
+            format!("and ( home = {place} , pet = {animal} , not ( trade = {trade} ) )"),
         ),
         1 => Made::new(
             format!("Which {trade} of {place} has a {animal}?"),
-            format!("and(home={place}, pet={animal}, trade={trade})"),
+            format!("and ( home = {place} , pet = {animal} , trade = {trade} )"),
         ),
         _ => Made::new(
             format!("Who in {place} is a {trade} or keeps a {animal}?"),
-            format!("and(home={place}, or(trade={trade}, pet={animal}))"),
+            format!("and ( home = {place} , or ( trade = {trade} , pet = {animal} ) )"),
         ),
     }
 }
@@ -74,17 +75,20 @@ pub(crate) fn conjunction(ask: &mut Ask<'_>) -> Made {
 pub(crate) fn aggregate(ask: &mut Ask<'_>) -> Made {
     let (place, trade, form) = (ask.place(), ask.one_of(&TRADES).name, ask.digit(4));
     let place = ask.universe.name(Kind::Place, place);
-    let set = format!("and(home={place}, trade={trade})");
+    let set = format!("and ( home = {place} , trade = {trade} )");
     match form {
-        0 => Made::new(format!("How many are a {trade} in {place}?"), format!("count({set})")),
+        0 => Made::new(format!("How many are a {trade} in {place}?"), format!("count ( {set} )")),
         1 => Made::new(
             format!("Who is the oldest {trade} in {place}?"),
-            format!("min(birth, {set})"),
+            format!("min ( birth , {set} )"),
         ),
         2 => Made::new(
             format!("Who is the youngest {trade} in {place}?"),
-            format!("max(birth, {set})"),
+            format!("max ( birth , {set} )"),
         ),
-        _ => Made::new(format!("Is there a {trade} in {place}?"), format!("more(count({set}), 0)")),
+        _ => Made::new(
+            format!("Is there a {trade} in {place}?"),
+            format!("more ( count ( {set} ) , 0 )"),
+        ),
     }
 }
