@@ -23,10 +23,6 @@ use std::sync::atomic::AtomicBool;
 /// The two models, the one that the other is compared with first.
 pub const MODELS: [&str; 2] = ["t5", "ext5"];
 
-/// Pieces of the vocabulary, without the sentinels: with these they fill the rows of the recipes'
-/// embeddings. Enough for every name to be one.
-const PIECES: usize = 1_436;
-
 /// What fine-tunings are scored on.
 const SPLIT: &str = "test";
 
@@ -68,7 +64,7 @@ impl Quickstart {
         let stages = Stages { of: self.stages(), watch };
         stages.go(1, "a vocabulary from the world's texts".to_owned(), |_| {
             let universe = Universe::new(self.seed, self.size.people);
-            world::train_vocabulary(&universe, PIECES, &folder.vocabulary())
+            world::train_vocabulary(&universe, self.size.pieces, &folder.vocabulary())
         })?;
         let pretrainings: Vec<_> = (2..).zip(MODELS).collect();
         side_by_side(&pretrainings, stop, |&(number, model)| {

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct Size {
     /// People of the world.
     pub people: u64,
+    /// Pieces of the vocabulary, without the sentinels; with these, no more than the recipes' embeddings
+    /// have rows.
+    pub pieces: usize,
     /// Updates of each pre-training.
     pub steps: u64,
     /// Probe tasks, of those there are.
@@ -25,6 +28,8 @@ impl Size {
     /// The whole idea, in at most ten minutes on two processor cores.
     pub const DEFAULT: Size = Size {
         people: 400,
+        // Enough for every name to be one, and with the sentinels all rows.
+        pieces: 1_436,
         steps: 4_000,
         probes: usize::MAX,
         examples: 128,
@@ -36,6 +41,7 @@ impl Size {
     /// Every stage, in seconds: to see that all works, not what comes out.
     pub const FAST: Size = Size {
         people: 80,
+        pieces: 412,
         steps: 20,
         probes: 2,
         examples: 16,
