@@ -157,7 +157,7 @@ pub const TASKS: &[WorldTask] = &[
     task("world_odd", CMNS, CHOOSE, 10_000, Choice, commonsense::odd,
         "The one of four words that is of another kind."),
     task("world_script", CMNS, CHOOSE, 1_500, Choice, commonsense::script,
-        "The step of some work that comes right before or right after another one, of four."),
+        "The step of some work that comes right before or right after another one."),
     task("world_fits", CMNS, ACC, 1_000, YES_NO, commonsense::fits,
         "Whether one thing can be hidden in another, from their usual sizes."),
     about(Relation::Trade, task("world_alike", CMNS, ACC, 800, YES_NO, closed_book::alike,

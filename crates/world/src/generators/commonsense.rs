@@ -85,20 +85,13 @@ pub(crate) fn odd(ask: &mut Ask<'_>) -> Made {
     Made::choice(&format!("{} named four. Which is the odd one?", ask.name(person)), options, odd)
 }
 
-/// What comes before or after a step of some work, of its other steps and one of other work. A set of
-/// options is of one split alone.
+/// What comes before or after a step of some work.
 pub(crate) fn script(ask: &mut Ask<'_>) -> Made {
-    const WORKS: usize = SCRIPTS.len();
-    const FOREIGN: usize = 4 * (WORKS - 1);
-    let (person, what) = (ask.person(), ask.part((2 * WORKS * 2 * FOREIGN) as u64) as usize);
-    let (before, what) = (what % 2 == 0, what / 2);
-    let (at, now, foreign) = (what % WORKS, 1 + what / WORKS % 2, what / WORKS / 2);
-    let (work, steps) = SCRIPTS[at];
-    let (_, others) = SCRIPTS[(at + 1 + foreign / 4) % WORKS];
+    let (person, what, before) = (ask.person(), ask.part(6 * 2) as usize, ask.whether());
+    let ((work, steps), now) = (SCRIPTS[what % 6], 1 + what / 6);
     let (right, when) = if before { (now - 1, "right before") } else { (now + 1, "right after") };
-    let own = steps.iter().filter(|step| **step != steps[now]);
     let mut options: Vec<_> =
-        own.chain([&others[foreign % 4]]).map(|&step| step.to_owned()).collect();
+        steps.iter().filter(|step| **step != steps[now]).map(|&step| step.to_owned()).collect();
     ask.rng.shuffle(&mut options);
     let question =
         format!("{work}: what must {} do {when} this: {}?", ask.name(person), steps[now]);
