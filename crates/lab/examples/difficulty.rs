@@ -34,7 +34,7 @@ fn row(task: &'static WorldTask, result: &TaskResult) -> Option<bool> {
     let mut of_baseline = result.baseline.iter().flat_map(|baseline| &baseline.metrics);
     let majority = of_baseline.find(|value| value.name == reached.name);
     let majority = majority.map_or(0.0, |metric| metric.value);
-    let universe = Universe::new(1, 400);
+    let universe = Universe::new(1, 200);
     let chance = task.chance(&task.rows(&universe, Split::Test).row(0)).map(|share| 100.0 * share);
     println!(
         "| {} | {} | {} | {} | {majority:.1} | 100 | {:.1} ({:.0} to {:.0}) | {} |",

@@ -1,6 +1,7 @@
 //! From the number of an instance to what it asks.
 
 use crate::fact::{Fact, Kind, Relation};
+use crate::lexicon::CERTAINTY;
 use crate::universe::{Split, Universe};
 use ext5_core::{Key, Permutation, Rng};
 
@@ -169,6 +170,26 @@ impl<'a> Ask<'a> {
     /// What a person is called.
     pub(crate) fn name(&self, person: u64) -> String {
         self.universe.name(Kind::Person, person)
+    }
+
+    /// Whether a sign in a single word gives the answer away, as it often does in collected data: half
+    /// the wrong instances have one, so that scores climb with what a model has learned so far.
+    pub(crate) fn easy(&mut self) -> bool {
+        self.rng.below(2) == 0
+    }
+
+    /// A sentence that is denied.
+    pub(crate) fn denied(&mut self, sentence: &str) -> String {
+        self.opened(2, sentence)
+    }
+
+    /// A sentence that nobody is sure of.
+    pub(crate) fn unsure(&mut self, sentence: &str) -> String {
+        self.opened(1, sentence)
+    }
+
+    fn opened(&mut self, class: usize, sentence: &str) -> String {
+        format!("{} {sentence}", self.any_of(&CERTAINTY[class].1))
     }
 
     /// Form 0, 1 or 2 by chance.

@@ -9,12 +9,12 @@ use ext5_core::Rng;
 pub const KINDS: [&str; 6] = ["entry", "story", "dialogue", "review", "letter", "instructions"];
 
 /// How often everything is told, each time in other words.
-const TELLINGS: u64 = 4;
+const TELLINGS: u64 = 16;
 
 /// Of so many documents one has another telling, which is held out.
 const HELD_OUT: u64 = 20;
 
-/// How many documents there are: four of each kind for each person, and eight for each place and
+/// How many documents there are: sixteen of each kind for each person, and 32 for each place and
 /// guild.
 pub fn len(universe: &Universe) -> u64 {
     TELLINGS * once(universe)

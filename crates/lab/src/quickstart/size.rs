@@ -27,9 +27,9 @@ pub struct Size {
 impl Size {
     /// The whole idea, in at most ten minutes on two processor cores.
     pub const DEFAULT: Size = Size {
-        people: 400,
+        people: 200,
         // Enough for every name to be one, and with the sentinels all rows.
-        pieces: 1_436,
+        pieces: 924,
         steps: 4_000,
         probes: usize::MAX,
         examples: 128,

@@ -7,12 +7,14 @@ fn made(sentence: &str, right: bool) -> Made {
     Made::new(format!("sentence: {sentence}"), if right { "right" } else { "wrong" })
 }
 
-/// The order of words: in wrong ones two neighbours are swapped.
+/// The order of words: in wrong ones two neighbours are swapped, or all stand backwards.
 pub(crate) fn order(ask: &mut Ask<'_>) -> Made {
     let (right, form) = (ask.whether(), ask.digit(2) as usize);
     let sentence = ask.of_person().say(form);
     let mut words: Vec<_> = sentence.trim_end_matches('.').split(' ').collect();
-    if !right {
+    if !right && ask.easy() {
+        words.reverse();
+    } else if !right {
         let place = ask.rng.below(words.len() as u64 - 1) as usize;
         words.swap(place, place + 1);
     }

@@ -26,11 +26,15 @@ pub(crate) fn teacher_hop(ask: &mut Ask<'_>) -> Made {
     Made::new(question, ask.fact(teacher, wanted).answer())
 }
 
-/// Whether a fact is so.
+/// Whether a fact is so; of what is not, half says nothing that could be.
 pub(crate) fn verify(ask: &mut Ask<'_>) -> Made {
     let right = ask.whether();
     let fact = ask.of_person();
-    let object = if right { fact.answer() } else { fact.wrong(&mut ask.rng) };
+    let object = match (right, !right && ask.easy()) {
+        (true, _) => fact.answer(),
+        (_, true) => ask.another_of(fact).answer(),
+        (_, false) => fact.wrong(&mut ask.rng),
+    };
     let claim = fact.say_of(0, &fact.name(), &object);
     Made::new(format!("Is it true? {claim}"), yes_no(right))
 }

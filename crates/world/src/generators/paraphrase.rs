@@ -8,12 +8,13 @@ fn made(first: &str, second: &str, same: bool) -> Made {
     Made::new(format!("sentence1: {first} sentence2: {second}"), target)
 }
 
-/// A fact in two forms, or with another subject or object.
+/// A fact in two forms; or denied, or with another subject or object.
 pub(crate) fn fact(ask: &mut Ask<'_>) -> Made {
     let same = ask.whether();
     let fact = ask.of_person();
     let (mut name, mut object) = (fact.name(), fact.answer());
-    match (same, ask.rng.below(2)) {
+    let denied = !same && ask.easy();
+    match (same || denied, ask.rng.below(2)) {
         (true, _) => {}
         (false, 0) => {
             let other = ask.other(fact.relation.kind(), fact.subject);
@@ -22,13 +23,18 @@ pub(crate) fn fact(ask: &mut Ask<'_>) -> Made {
         (false, _) => object = fact.wrong(&mut ask.rng),
     }
     let form = 1 + ask.rng.below(2) as usize;
-    made(&fact.say(0), &fact.say_of(form, &name, &object), same)
+    let second = fact.say_of(form, &name, &object);
+    let second = if denied { ask.denied(&second) } else { second };
+    made(&fact.say(0), &second, same)
 }
 
-/// The active and the passive: whoever does it must stay the same.
+/// The active and the passive: whoever does it must stay the same, and it must not be denied.
 pub(crate) fn voice(ask: &mut Ask<'_>) -> Made {
     let (same, (_, past, participle)) = (ask.whether(), ask.one_of(&DEEDS));
     let [a, b] = ask.couple().map(|person| ask.name(person));
-    let (patient, agent) = if same { (&b, &a) } else { (&a, &b) };
-    made(&format!("{a} {past} {b}."), &format!("{patient} was {participle} by {agent}."), same)
+    let denied = !same && ask.easy();
+    let (patient, agent) = if same || denied { (&b, &a) } else { (&a, &b) };
+    let passive = format!("{patient} was {participle} by {agent}.");
+    let passive = if denied { ask.denied(&passive) } else { passive };
+    made(&format!("{a} {past} {b}."), &passive, same)
 }

@@ -4,18 +4,22 @@ use crate::ask::{Ask, Made, yes_no};
 use crate::fact::{Fact, Kind, Relation};
 use crate::lexicon::{CHORES, COLOURS};
 
-/// What a fact says of its subject and of two others, in any order.
-fn passage(ask: &mut Ask<'_>, fact: Fact<'_>) -> String {
+/// What a fact says of its subject, or denies, and of two others, in any order.
+fn passage(ask: &mut Ask<'_>, fact: Fact<'_>, denied: bool) -> String {
     let kind = fact.relation.kind();
     let mut subjects = [fact.subject, ask.other(kind, fact.subject), ask.other(kind, fact.subject)];
     ask.rng.shuffle(&mut subjects);
-    subjects.map(|id| ask.fact(id, fact.relation).say(ask.form())).join(" ")
+    let told = subjects.map(|id| {
+        let sentence = ask.fact(id, fact.relation).say(ask.form());
+        if denied && id == fact.subject { ask.denied(&sentence) } else { sentence }
+    });
+    told.join(" ")
 }
 
 /// Who has what.
 pub(crate) fn people(ask: &mut Ask<'_>) -> Made {
     let fact = ask.of_person();
-    let passage = passage(ask, fact);
+    let passage = passage(ask, fact, false);
     Made::new(format!("question: {} passage: {passage}", fact.question()), fact.answer())
 }
 
@@ -35,13 +39,14 @@ pub(crate) fn places(ask: &mut Ask<'_>) -> Made {
     Made::new(inputs, fact.answer())
 }
 
-/// Whether the passage says a claim.
+/// Whether the passage says a claim, or something else, or denies it.
 pub(crate) fn says(ask: &mut Ask<'_>) -> Made {
     let yes = ask.whether();
     let fact = ask.of_person();
-    let object = if yes { fact.answer() } else { fact.wrong(&mut ask.rng) };
+    let denied = !yes && ask.easy();
+    let object = if yes || denied { fact.answer() } else { fact.wrong(&mut ask.rng) };
     let claim = fact.say_of(0, &fact.name(), &object);
-    let passage = passage(ask, fact);
+    let passage = passage(ask, fact, denied);
     Made::new(format!("claim: {claim} passage: {passage}"), yes_no(yes))
 }
 
