@@ -23,9 +23,10 @@ pub(crate) fn fact(ask: &mut Ask<'_>) -> Made {
         (false, _) => object = fact.wrong(&mut ask.rng),
     }
     let form = 1 + ask.rng.below(2) as usize;
-    let second = fact.say_of(form, &name, &object);
-    let second = if denied { ask.denied(&second) } else { second };
-    made(&fact.say(0), &second, same)
+    let (first, second) = (fact.say(0), fact.say_of(form, &name, &object));
+    // The first, which begins with a name: no thirteen words in a row are without one.
+    let first = if denied { ask.denied(&first) } else { first };
+    made(&first, &second, same)
 }
 
 /// The active and the passive: whoever does it must stay the same, and it must not be denied.
