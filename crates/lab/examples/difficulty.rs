@@ -8,6 +8,7 @@
 
 use ext5_data::generated::Table;
 use ext5_eval::{ResultFile, TaskResult};
+use ext5_lab::Size;
 use ext5_world::{Split, TASKS, Universe, WorldTask};
 use std::error::Error;
 use std::path::Path;
@@ -34,7 +35,7 @@ fn row(task: &'static WorldTask, result: &TaskResult) -> Option<bool> {
     let mut of_baseline = result.baseline.iter().flat_map(|baseline| &baseline.metrics);
     let majority = of_baseline.find(|value| value.name == reached.name);
     let majority = majority.map_or(0.0, |metric| metric.value);
-    let universe = Universe::new(1, 200);
+    let universe = Universe::new(1, Size::DEFAULT.people);
     let chance = task.chance(&task.rows(&universe, Split::Test).row(0)).map(|share| 100.0 * share);
     println!(
         "| {} | {} | {} | {} | {majority:.1} | 100 | {:.1} ({:.0} to {:.0}) | {} |",

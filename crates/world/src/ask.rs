@@ -1,7 +1,7 @@
 //! From the number of an instance to what it asks.
 
 use crate::fact::{Fact, Kind, Relation};
-use crate::lexicon::CERTAINTY;
+use crate::lexicon::{DENIED, UNSURE};
 use crate::universe::{Split, Universe};
 use ext5_core::{Key, Permutation, Rng};
 
@@ -172,24 +172,39 @@ impl<'a> Ask<'a> {
         self.universe.name(Kind::Person, person)
     }
 
-    /// Whether a sign in a single word gives the answer away, as it often does in collected data: half
-    /// the wrong instances have one, so that scores climb with what a model has learned so far.
-    pub(crate) fn easy(&mut self) -> bool {
-        self.rng.below(2) == 0
+    /// Whether a sign in a word gives a wrong instance away, as it often does in collected data: half
+    /// of them have one, so that scores climb with what a model has learned so far. No other has.
+    pub(crate) fn easy(&mut self, wrong: bool) -> bool {
+        wrong && self.rng.below(2) == 0
     }
 
     /// A sentence that is denied.
     pub(crate) fn denied(&mut self, sentence: &str) -> String {
-        self.opened(2, sentence)
+        format!("{} {sentence}", self.any_of(&DENIED))
     }
 
     /// A sentence that nobody is sure of.
     pub(crate) fn unsure(&mut self, sentence: &str) -> String {
-        self.opened(1, sentence)
+        format!("{} {sentence}", self.any_of(&UNSURE))
     }
 
-    fn opened(&mut self, class: usize, sentence: &str) -> String {
-        format!("{} {sentence}", self.any_of(&CERTAINTY[class].1))
+    /// One relation of several subjects in any forms, that of one of them perhaps denied.
+    pub(crate) fn passage(
+        &mut self,
+        subjects: &[u64],
+        relation: Relation,
+        denied: Option<u64>,
+    ) -> String {
+        let mut told = Vec::new();
+        for &subject in subjects {
+            let form = self.form();
+            let sentence = self.fact(subject, relation).say(form);
+            told.push(match denied == Some(subject) {
+                true => self.denied(&sentence),
+                false => sentence,
+            });
+        }
+        told.join(" ")
     }
 
     /// Form 0, 1 or 2 by chance.

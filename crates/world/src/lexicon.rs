@@ -171,11 +171,17 @@ pub const INTENTS: [(&str, [&str; 3]); 5] = [
     ("cancel", ["I no longer need the O", "Forget about the O", "Do not send the O after all"]),
 ];
 
+/// In front of a sentence of which nobody is sure.
+pub const UNSURE: [&str; 3] = ["Perhaps", "Some say that", "I should not wonder if"];
+
+/// In front of a sentence that is denied.
+pub const DENIED: [&str; 3] = ["It is a lie that", "Nobody can say that", "It is not so that"];
+
 /// How sure somebody is, in front of a sentence.
 pub const CERTAINTY: [(&str, [&str; 3]); 3] = [
     ("sure", ["No doubt", "Everybody knows that", "I saw myself that"]),
-    ("unsure", ["Perhaps", "Some say that", "I should not wonder if"]),
-    ("denied", ["It is a lie that", "Nobody can say that", "It is not so that"]),
+    ("unsure", UNSURE),
+    ("denied", DENIED),
 ];
 
 /// What happens to somebody, and what follows from it.

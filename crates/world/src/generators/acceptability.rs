@@ -12,7 +12,7 @@ pub(crate) fn order(ask: &mut Ask<'_>) -> Made {
     let (right, form) = (ask.whether(), ask.digit(2) as usize);
     let sentence = ask.of_person().say(form);
     let mut words: Vec<_> = sentence.trim_end_matches('.').split(' ').collect();
-    if !right && ask.easy() {
+    if ask.easy(!right) {
         words.reverse();
     } else if !right {
         let place = ask.rng.below(words.len() as u64 - 1) as usize;

@@ -30,7 +30,7 @@ pub(crate) fn teacher_hop(ask: &mut Ask<'_>) -> Made {
 pub(crate) fn verify(ask: &mut Ask<'_>) -> Made {
     let right = ask.whether();
     let fact = ask.of_person();
-    let object = match (right, !right && ask.easy()) {
+    let object = match (right, ask.easy(!right)) {
         (true, _) => fact.answer(),
         (_, true) => ask.another_of(fact).answer(),
         (_, false) => fact.wrong(&mut ask.rng),

@@ -16,7 +16,7 @@ pub(crate) fn fact(ask: &mut Ask<'_>) -> Made {
     // In another form than the hypothesis: equal texts would give the answer away.
     let (premise, hypothesis) =
         (fact.say((form + 1 + ask.rng.below(2) as usize) % 3), fact.say(form));
-    match (label, label != 0 && ask.easy()) {
+    match (label, ask.easy(label != 0)) {
         (0, _) => made(&premise, &hypothesis, "yes"),
         (1, true) => made(&ask.denied(&premise), &hypothesis, "no"),
         (1, false) => {
@@ -35,12 +35,8 @@ pub(crate) fn many(ask: &mut Ask<'_>) -> Made {
     let [a, b, c] = ask.company(fact.subject);
     let mut people = [a, b, c];
     ask.rng.shuffle(&mut people);
-    let denied = !yes && ask.easy();
-    let told = people.map(|id| {
-        let sentence = ask.fact(id, fact.relation).say(ask.form());
-        if denied && id == fact.subject { ask.denied(&sentence) } else { sentence }
-    });
-    let premise = told.join(" ");
+    let denied = ask.easy(!yes);
+    let premise = ask.passage(&people, fact.relation, denied.then_some(fact.subject));
     let other = ask.fact(b, fact.relation).answer();
     let object = match (yes || denied, other == fact.answer()) {
         (true, _) => fact.answer(),
@@ -54,7 +50,7 @@ pub(crate) fn many(ask: &mut Ask<'_>) -> Made {
 pub(crate) fn older(ask: &mut Ask<'_>) -> Made {
     let yes = ask.whether();
     let [mut a, mut b] = ask.couple();
-    let unsure = !yes && ask.easy();
+    let unsure = ask.easy(!yes);
     let told = [a, b].map(|id| ask.fact(id, Relation::Birth).say(ask.form()));
     let premise = told.map(|said| if unsure { ask.unsure(&said) } else { said }).join(" ");
     let [first, second] = [a, b].map(|id| ask.universe.birth(id));
@@ -69,15 +65,14 @@ pub(crate) fn older(ask: &mut Ask<'_>) -> Made {
 pub(crate) fn words(ask: &mut Ask<'_>) -> Made {
     let (yes, of_trade, form) = (ask.whether(), ask.whether(), ask.digit(3) as usize);
     let person = ask.person();
-    let (name, denied) = (ask.name(person), !yes && ask.easy());
+    let (name, denied) = (ask.name(person), ask.easy(!yes));
     let premise = |ask: &mut Ask<'_>, fact: Fact<'_>| match denied {
         true => ask.denied(&fact.say(form)),
         false => fact.say(form),
     };
     if of_trade {
         let fact = ask.fact(person, Relation::Trade);
-        let own = fact.answer();
-        let word = if yes || denied { own.clone() } else { fact.wrong(&mut ask.rng) };
+        let word = if yes || denied { fact.answer() } else { fact.wrong(&mut ask.rng) };
         let synonym = TRADES.iter().find(|trade| trade.name == word).map_or("", |t| t.synonym);
         let premise = premise(ask, fact);
         return made(&premise, &format!("{name} is a {synonym}."), yes_no(yes));
@@ -98,7 +93,7 @@ pub(crate) fn more(ask: &mut Ask<'_>) -> Made {
     let mut numbers = [few, few + step];
     ask.rng.shuffle(&mut numbers);
     let [a, b] = numbers;
-    let unsure = !yes && ask.easy();
+    let unsure = ask.easy(!yes);
     let (more, less) = if (a > b) == (yes || unsure) { (0, 1) } else { (1, 0) };
     let name = ask.name(person);
     let premise = format!("{name} has {a} {} and {b} {}.", plural[0], plural[1]);

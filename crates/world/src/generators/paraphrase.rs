@@ -13,7 +13,7 @@ pub(crate) fn fact(ask: &mut Ask<'_>) -> Made {
     let same = ask.whether();
     let fact = ask.of_person();
     let (mut name, mut object) = (fact.name(), fact.answer());
-    let denied = !same && ask.easy();
+    let denied = ask.easy(!same);
     match (same || denied, ask.rng.below(2)) {
         (true, _) => {}
         (false, 0) => {
@@ -33,7 +33,7 @@ pub(crate) fn fact(ask: &mut Ask<'_>) -> Made {
 pub(crate) fn voice(ask: &mut Ask<'_>) -> Made {
     let (same, (_, past, participle)) = (ask.whether(), ask.one_of(&DEEDS));
     let [a, b] = ask.couple().map(|person| ask.name(person));
-    let denied = !same && ask.easy();
+    let denied = ask.easy(!same);
     let (patient, agent) = if same || denied { (&b, &a) } else { (&a, &b) };
     let passive = format!("{patient} was {participle} by {agent}.");
     let passive = if denied { ask.denied(&passive) } else { passive };

@@ -59,7 +59,7 @@ pub(crate) fn age(ask: &mut Ask<'_>) -> Made {
 /// The years between two births, told in a passage.
 pub(crate) fn gap(ask: &mut Ask<'_>) -> Made {
     let [a, b] = ask.couple();
-    let told = [a, b].map(|id| ask.fact(id, Relation::Birth).say(ask.form())).join(" ");
+    let told = ask.passage(&[a, b], Relation::Birth, None);
     let years = ask.universe.birth(a).abs_diff(ask.universe.birth(b));
     Made::new(format!("{told} How many years lie between them?"), years.to_string())
 }

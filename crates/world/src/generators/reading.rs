@@ -5,21 +5,17 @@ use crate::fact::{Fact, Kind, Relation};
 use crate::lexicon::{CHORES, COLOURS};
 
 /// What a fact says of its subject, or denies, and of two others, in any order.
-fn passage(ask: &mut Ask<'_>, fact: Fact<'_>, denied: bool) -> String {
+fn among_others(ask: &mut Ask<'_>, fact: Fact<'_>, denied: bool) -> String {
     let kind = fact.relation.kind();
     let mut subjects = [fact.subject, ask.other(kind, fact.subject), ask.other(kind, fact.subject)];
     ask.rng.shuffle(&mut subjects);
-    let told = subjects.map(|id| {
-        let sentence = ask.fact(id, fact.relation).say(ask.form());
-        if denied && id == fact.subject { ask.denied(&sentence) } else { sentence }
-    });
-    told.join(" ")
+    ask.passage(&subjects, fact.relation, denied.then_some(fact.subject))
 }
 
 /// Who has what.
 pub(crate) fn people(ask: &mut Ask<'_>) -> Made {
     let fact = ask.of_person();
-    let passage = passage(ask, fact, false);
+    let passage = among_others(ask, fact, false);
     Made::new(format!("question: {} passage: {passage}", fact.question()), fact.answer())
 }
 
@@ -43,10 +39,10 @@ pub(crate) fn places(ask: &mut Ask<'_>) -> Made {
 pub(crate) fn says(ask: &mut Ask<'_>) -> Made {
     let yes = ask.whether();
     let fact = ask.of_person();
-    let denied = !yes && ask.easy();
+    let denied = ask.easy(!yes);
     let object = if yes || denied { fact.answer() } else { fact.wrong(&mut ask.rng) };
     let claim = fact.say_of(0, &fact.name(), &object);
-    let passage = passage(ask, fact, denied);
+    let passage = among_others(ask, fact, denied);
     Made::new(format!("claim: {claim} passage: {passage}"), yes_no(yes))
 }
 
@@ -57,7 +53,7 @@ pub(crate) fn unanswerable(ask: &mut Ask<'_>) -> Made {
     let [_, a, b, c] = ask.company(fact.subject);
     let mut people = if answered { [fact.subject, a, b] } else { [c, a, b] };
     ask.rng.shuffle(&mut people);
-    let passage = people.map(|id| ask.fact(id, fact.relation).say(ask.form())).join(" ");
+    let passage = ask.passage(&people, fact.relation, None);
     let answer = if answered { fact.answer() } else { "unknown".to_owned() };
     Made::new(format!("question: {} passage: {passage}", fact.question()), answer)
 }
@@ -148,7 +144,7 @@ pub(crate) fn list(ask: &mut Ask<'_>) -> Made {
     }
     let mut people = [person, b, c, d];
     ask.rng.shuffle(&mut people);
-    let passage = people.map(|id| ask.fact(id, relation).say(ask.form())).join(" ");
+    let passage = ask.passage(&people, relation, None);
     let fits = |id: &&u64| ask.fact(**id, relation).answer() == wanted;
     let names: Vec<_> = people.iter().filter(fits).map(|&id| ask.name(id)).collect();
     let question = match relation {
