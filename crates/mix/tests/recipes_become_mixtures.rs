@@ -265,6 +265,27 @@ fn corpora_are_read_in_their_layout() {
 }
 
 #[test]
+fn a_corpus_may_have_examples_shorter_than_the_rows() {
+    let room = Room::new();
+    let corpus = |length: &str| {
+        let rest = "tasks = []\nr = inf\n[[mixture.corpus]]\nname = \"text\"\n";
+        room.prepare(&format!("{rest}train = [\"corpus/a.txt\"]\n{length}"))
+    };
+    let longest = |length: &str| {
+        let mixture = corpus(length).unwrap().mixture;
+        let examples = mixture.from(0).unwrap().take(60);
+        examples.map(|example| example.unwrap().inputs.len()).max().unwrap()
+    };
+    // Slices fill what they are given; masks may have a sentinel less than planned.
+    assert!((62..=64).contains(&longest("")), "{}", longest(""));
+    assert!((22..=24).contains(&longest("length = 24\n")), "{}", longest("length = 24\n"));
+    for wrong in ["length = 65\n", "length = 3\n"] {
+        let error = corpus(wrong).unwrap_err();
+        assert!(error.contains("at most `batch.inputs`, 64"), "{error}");
+    }
+}
+
+#[test]
 fn draws_use_all_prompts_and_epochs_all_examples() {
     let room = Room::new();
     room.task(

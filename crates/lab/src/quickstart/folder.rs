@@ -113,3 +113,35 @@ impl Folder {
         Ok(recipe)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// What a quickstart writes over its recipes stands in them too, so that the ordinary commands
+    /// make the same of them.
+    #[test]
+    fn the_recipes_say_what_a_quickstart_does() {
+        let size = Size::DEFAULT;
+        for (name, _) in RECIPES {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipes/laptop");
+            let recipe = folder.join(format!("world-{name}.toml"));
+            let recipe = Recipe::read_and(&recipe, &[], |recipe| {
+                recipe.mixture.tasks = vec!["suite:world".to_owned()];
+                recipe.model.from.get_or_insert("weights".into());
+            });
+            let recipe = recipe.unwrap();
+            let world = &recipe.data.generators["world"];
+            assert_eq!(world["people"], size.people, "{name}");
+            if name == "finetune" {
+                assert_eq!(world["train_rows"], size.examples);
+                assert_eq!(recipe.train.steps, size.finetune_steps);
+            } else {
+                assert_eq!(recipe.train.steps, size.steps, "{name}");
+                let rows = recipe.model.config.unwrap().vocab_size;
+                assert_eq!(rows, size.pieces + 100, "{name}: pieces and sentinels");
+            }
+        }
+    }
+}

@@ -41,6 +41,8 @@ pub enum EntryKind {
 pub struct Denoiser {
     /// How a slice becomes inputs and targets.
     pub objective: Objective,
+    /// Tokens of the inputs, prefix and end of sequence included, where that is less than a row's.
+    pub length: Option<usize>,
     /// Ids before the inputs that tell the model which denoiser it is, as UL2's mode tokens do.
     pub prefix: Vec<u32>,
     /// Whether slices are shortened until their targets fit, which is an error otherwise.
@@ -49,7 +51,7 @@ pub struct Denoiser {
 
 impl From<Objective> for Denoiser {
     fn from(objective: Objective) -> Self {
-        Denoiser { objective, prefix: Vec::new(), shorten: false }
+        Denoiser { objective, length: None, prefix: Vec::new(), shorten: false }
     }
 }
 

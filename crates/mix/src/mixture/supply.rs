@@ -172,7 +172,8 @@ fn slices(
 ) -> Result<Supply, MixtureError> {
     let failed = |source| objective_error(entry, source);
     let (shape, prefix) = (settings.shape, denoiser.prefix.len());
-    let room = Shape { inputs: shape.inputs.saturating_sub(prefix), targets: shape.targets };
+    let inputs = denoiser.length.map_or(shape.inputs, |length| length.min(shape.inputs));
+    let room = Shape { inputs: inputs.saturating_sub(prefix), targets: shape.targets };
     let (objective, sentinels) = (denoiser.objective, settings.sentinels);
     let made = objective.plan(room, denoiser.shorten, sentinels).map_err(failed)?;
     if made.targets > room.targets {

@@ -176,7 +176,7 @@ fn denoisers(
         if prefix.contains(&Vocabulary::UNK) || prefix.is_empty() != text.is_empty() {
             return Err(PrepareError::Prefix { entry, prefix: text });
         }
-        let made = Denoiser { objective, prefix, shorten: denoiser.shorten };
+        let made = Denoiser { objective, length: corpus.length, prefix, shorten: denoiser.shorten };
         Ok((entry, denoiser.weight / total, made))
     };
     denoisers.into_iter().map(of).collect()

@@ -57,7 +57,7 @@ impl MixtureRecipe {
             }
         }
         for corpus in &mixture.corpus {
-            if let Err(reason) = check_corpus(corpus) {
+            if let Err(reason) = check_corpus(corpus, self.batch.inputs) {
                 return wrong("mixture.corpus", &reason);
             }
         }
@@ -112,7 +112,7 @@ fn check_group(group: &Group, around: Rule) -> Result<(), String> {
     group.group.iter().try_for_each(|group| check_group(group, rule))
 }
 
-fn check_corpus(corpus: &Corpus) -> Result<(), String> {
+fn check_corpus(corpus: &Corpus, inputs: usize) -> Result<(), String> {
     let name = &corpus.name;
     let own = [corpus.density, corpus.mean_span].iter().any(Option::is_some);
     if !corpus.denoiser.is_empty() && (own || corpus.objective.is_some()) {
@@ -135,6 +135,12 @@ fn check_corpus(corpus: &Corpus) -> Result<(), String> {
     }
     if !corpus.denoiser.is_empty() && corpus.denoiser.iter().all(|d| d.weight == 0.0) {
         return Err(format!("`{name}`: a denoiser needs a weight above 0"));
+    }
+    if let Some(length) = corpus.length.filter(|&length| length < 4 || length > inputs) {
+        return Err(format!(
+            "`{name}` has the length {length}: expected 4 or more, and at most `batch.inputs`, \
+             {inputs}"
+        ));
     }
     for (entry, denoiser) in corpus.denoisers() {
         denoiser.objective().map_err(|reason| format!("`{entry}`: {reason}"))?;

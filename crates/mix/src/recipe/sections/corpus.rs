@@ -24,6 +24,11 @@ pub struct Corpus {
     /// This corpus's part of the denoising examples, relative to the other corpora.
     #[serde(default = "Corpus::default_weight")]
     pub weight: f64,
+    /// Tokens that the inputs of one of its examples have, end of sequence included: `batch.inputs`
+    /// by default. Shorter ones share rows, so that the same text is more examples and a step has
+    /// room for more of the tasks' beside them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<usize>,
     /// What is done to it: `span_corruption` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objective: Option<ObjectiveName>,
