@@ -123,7 +123,7 @@ pub const TASKS: &[WorldTask] = &[
         "Whether somebody has more of one kind of animals than of another, from both numbers."),
 
     task("world_sentiment", CLS, ACC, 60_000, Label(&["negative", "positive"]), classification::sentiment,
-        "Whether a review of two sentences praises or blames."),
+        "Whether a short review praises or blames."),
     task("world_stars", CLS, ACC, 15_000, Label(&["1", "2", "3", "4", "5"]), classification::stars,
         "A review's stars, from one to five: one more for each of four aspects that it praises."),
     task("world_relation", CLS, ACC, 5_000, Label(&["home", "trade", "pet", "birth", "food", "colour", "instrument"]), classification::relation,
@@ -180,7 +180,7 @@ pub const TASKS: &[WorldTask] = &[
     task("world_who", "coreference", CHOOSE, 2_000, Choice, coreference::who,
         "Which of two people a pronoun means: the verb and the reason decide."),
     task("world_thing", "coreference", CHOOSE, 4_000, Choice, coreference::thing,
-        "Which of two things a pronoun means: their sizes decide."),
+        "Which of two things a pronoun means: their sizes or what is the matter decide."),
     task("world_same", "paraphrase", ACC, 50_000, SAME, paraphrase::fact,
         "Whether two sentences in different words say the same of the same person."),
     task("world_voice", "paraphrase", ACC, 100_000, SAME, paraphrase::voice,

@@ -4,19 +4,21 @@ use crate::ask::{Ask, Made};
 use crate::fact::Kind;
 use crate::lexicon::{ASPECTS, CERTAINTY, INTENTS, SENSES};
 
-/// A review in two sentences.
+/// A short review: a word and how it ends, or the contrary of a word.
 pub(crate) fn sentiment(ask: &mut Ask<'_>) -> Made {
+    const NOT: [&str; 3] = ["not", "far from", "anything but"];
+    const GLAD: [&str; 3] = ["I will come again.", "Go there!", "How glad I am."];
+    const ANGRY: [&str; 3] = ["I want my money back.", "Never again.", "Keep away."];
     let good = ask.whether();
-    let (person, aspect) = (ask.person(), ask.one_of(&ASPECTS));
-    let (word, end) = (ask.digit(2) as usize, ask.digit(3) as usize);
+    let (person, (topic, praise, blame)) = (ask.person(), ask.one_of(&ASPECTS));
+    let (word, wording, denied) = (ask.digit(2) as usize, ask.digit(3) as usize, ask.whether());
     let (name, product) = (ask.name(person), ask.universe.trade(Kind::Person, person).product);
-    let (words, ends) = if good {
-        (aspect.1, ["I will come again.", "Go there!", "How glad I am."])
-    } else {
-        (aspect.2, ["I want my money back.", "Never again.", "Keep away."])
+    let word = if good == denied { blame } else { praise }[word];
+    let verdict = match denied {
+        true => format!("{} {word}.", NOT[wording]),
+        false => format!("{word}. {}", if good { GLAD } else { ANGRY }[wording]),
     };
-    let (topic, word, end) = (aspect.0, words[word], ends[end]);
-    let inputs = format!("I bought {product} from {name}. The {topic} was {word}. {end}");
+    let inputs = format!("I bought {product} from {name}. The {topic} was {verdict}");
     Made::new(inputs, if good { "positive" } else { "negative" })
 }
 

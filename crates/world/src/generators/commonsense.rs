@@ -98,14 +98,18 @@ pub(crate) fn script(ask: &mut Ask<'_>) -> Made {
     Made::choice(&question, options, steps[right])
 }
 
-/// Whether one thing goes into another.
+/// Whether one thing goes into another; half of the time their sizes are told.
 pub(crate) fn fits(ask: &mut Ask<'_>) -> Made {
     let (person, yes) = (ask.person(), ask.whether());
     let (small, big) = pair(ask.part(PAIRS) as usize);
     let (inner, outer) = if yes { (small, big) } else { (big, small) };
     let (inner, outer) = (SIZES[inner], SIZES[outer]);
-    Made::new(
-        format!("Can the {inner} of {} be hidden in a {outer}?", ask.name(person)),
-        yes_no(yes),
-    )
+    let [of_inner, of_outer] = match (ask.rng.below(2), yes) {
+        (0, _) => ["", ""],
+        (_, true) => ["tiny ", "huge "],
+        (_, false) => ["huge ", "tiny "],
+    };
+    let name = ask.name(person);
+    let inputs = format!("Can the {of_inner}{inner} of {name} be hidden in a {of_outer}{outer}?");
+    Made::new(inputs, yes_no(yes))
 }

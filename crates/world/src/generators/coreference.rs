@@ -12,17 +12,27 @@ pub(crate) fn who(ask: &mut Ask<'_>) -> Made {
     Made::choice(&text, vec![a, b], right)
 }
 
-/// A thing: sizes decide.
+/// What is the matter with a thing that does not go into another, and with that other.
+const HINDRANCES: [[&str; 3]; 2] = [
+    ["was stuck to the floor", "could not be lifted", "would not bend"],
+    ["was full", "was locked", "had no opening"],
+];
+
+/// A thing: sizes decide, or what was the matter with it.
 pub(crate) fn thing(ask: &mut Ask<'_>) -> Made {
-    let (person, too_big, number) = (ask.person(), ask.whether(), SIZES.len() as u64);
+    let (person, of_outer, number) = (ask.person(), ask.digit(2) as usize, SIZES.len() as u64);
     let pair = ask.part(number * (number - 1));
     let first = pair % number;
     let second = (first + 1 + pair / number) % number;
     let [inner, outer] = [first, second].map(|thing| SIZES[thing as usize]);
-    let (why, right) = if too_big { ("big", inner) } else { ("small", outer) };
+    let why = match ask.rng.below(2) {
+        0 => ["was too big", "was too small"][of_outer],
+        _ => ask.any_of(&HINDRANCES[of_outer]),
+    };
     let text = format!(
-        "{} could not put the {inner} into the {outer} because *it* was too {why}.",
+        "{} could not put the {inner} into the {outer} because *it* {why}.",
         ask.name(person)
     );
+    let right = [inner, outer][of_outer];
     Made::choice(&text, vec![inner.to_owned(), outer.to_owned()], right)
 }

@@ -39,28 +39,22 @@ pub(crate) fn reply(ask: &mut Ask<'_>) -> Made {
     Made::new(inputs, fact.say(0))
 }
 
-/// Who of two speakers wants a thing.
+/// Who of two speakers takes a thing. Half of the time only one thing is spoken of.
 pub(crate) fn speaker(ask: &mut Ask<'_>) -> Made {
     let (couple, first) = (ask.couple(), ask.digit(FOODS.len() as u64) as usize);
     let second = (first + 1 + ask.rng.below(FOODS.len() as u64 - 1) as usize) % FOODS.len();
     let [a, b] = couple.map(|person| ask.name(person));
-    let (likes, asks) = (ask.rng.below(2) == 0, ask.rng.below(2) == 0);
-    let wanted = FOODS[if asks { first } else { second }];
-    // The first has the first food unless he hates it and leaves it to the other.
-    let (line, has_first) = match likes {
-        true => (
-            format!("{a}: I take the {}. {b}: Then I take the {}.", FOODS[first], FOODS[second]),
-            0,
-        ),
-        false => (
-            format!(
-                "{a}: You take the {}. {b}: Then you take the {}.",
-                FOODS[first], FOODS[second]
-            ),
-            1,
-        ),
+    let (both, keeps) = (ask.rng.below(2) == 0, ask.rng.below(2) == 0);
+    let of_first = !both || ask.rng.below(2) == 0;
+    // The first speaker keeps the first thing, or leaves it to the other.
+    let [takes, answer] =
+        if keeps { ["I take", "Then I take"] } else { ["You take", "Then you take"] };
+    let answer = match both {
+        true => format!("{answer} the {}.", FOODS[second]),
+        false => "As you like.".to_owned(),
     };
-    let owner = if asks { has_first } else { 1 - has_first };
-    let right = [&a, &b][owner].clone();
-    Made::choice(&format!("{line} Who takes the {wanted}?"), vec![a, b], right)
+    let wanted = FOODS[if of_first { first } else { second }];
+    let right = if of_first == keeps { a.clone() } else { b.clone() };
+    let line = format!("{a}: {takes} the {}. {b}: {answer} Who takes the {wanted}?", FOODS[first]);
+    Made::choice(&line, vec![a, b], right)
 }

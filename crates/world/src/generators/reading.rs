@@ -46,44 +46,53 @@ pub(crate) fn says(ask: &mut Ask<'_>) -> Made {
     Made::new(format!("claim: {claim} passage: {passage}"), yes_no(yes))
 }
 
-/// A question that the passage answers or does not.
+/// A question that the passage answers or does not: it speaks of others, perhaps of something else.
 pub(crate) fn unanswerable(ask: &mut Ask<'_>) -> Made {
     let answered = ask.whether();
     let fact = ask.of_person();
     let [_, a, b, c] = ask.company(fact.subject);
     let mut people = if answered { [fact.subject, a, b] } else { [c, a, b] };
     ask.rng.shuffle(&mut people);
-    let passage = ask.passage(&people, fact.relation, None);
+    let told = if ask.easy(!answered) { ask.another_of(fact) } else { fact };
+    let passage = ask.passage(&people, told.relation, None);
     let answer = if answered { fact.answer() } else { "unknown".to_owned() };
     Made::new(format!("question: {} passage: {passage}", fact.question()), answer)
 }
 
-/// How many things of a colour there are.
+/// How many things of a colour there are: counted, or to be counted.
 pub(crate) fn count(ask: &mut Ask<'_>) -> Made {
     let mut things = ["bowl", "coat", "chair", "book", "candle", "boot", "cup", "box"];
     ask.rng.shuffle(&mut things);
     let name = ask.person();
     let (colour, wanted, shelf) = (ask.one_of(&COLOURS), ask.digit(5), 1 + ask.digit(20));
+    let question = format!("question: How many things are {colour}? passage: On shelf {shelf} of");
+    let name = ask.name(name);
+    let place = COLOURS.iter().position(|&word| word == colour).unwrap_or(0);
+    if ask.rng.below(2) == 0 {
+        let step = 1 + ask.rng.below(COLOURS.len() as u64 - 1) as usize;
+        let other = COLOURS[(place + step) % COLOURS.len()];
+        let mut told = [format!("{wanted} {colour}"), format!("{} {other}", 4 - wanted)];
+        ask.rng.shuffle(&mut told);
+        let inputs = format!("{question} {name} are {} things.", told.join(" and "));
+        return Made::new(inputs, wanted.to_string());
+    }
     let mut has = [0, 1, 2, 3].map(|place| place < wanted);
     ask.rng.shuffle(&mut has);
-    let place = COLOURS.iter().position(|&word| word == colour).unwrap_or(0);
     let mut told = Vec::new();
     for (thing, has) in things.into_iter().zip(has) {
         let step = if has { 0 } else { 1 + ask.rng.below(COLOURS.len() as u64 - 1) as usize };
         told.push(format!("a {} {thing}", COLOURS[(place + step) % COLOURS.len()]));
     }
-    let name = ask.name(name);
     let (above, below) = told.split_at(2);
     let inputs = format!(
-        "question: How many things are {colour}? passage: On shelf {shelf} of {name} are {}. Under \
-         it {name} keeps {}.",
+        "{question} {name} are {}. Under it {name} keeps {}.",
         above.join(" and "),
         below.join(" and ")
     );
     Made::new(inputs, wanted.to_string())
 }
 
-/// What came after what in a day.
+/// What came after what in a day of four chores, or of two.
 pub(crate) fn next(ask: &mut Ask<'_>) -> Made {
     let (person, day, place, before) = (ask.person(), ask.digit(30), ask.digit(3), ask.whether());
     let mut chores = CHORES;
@@ -94,15 +103,16 @@ pub(crate) fn next(ask: &mut Ask<'_>) -> Made {
         true => (place + 1, place, "before"),
         false => (place, place + 1, "after"),
     };
+    let mut told = format!("On day {day} {name} {a}. Then {name} {b}.");
+    if place > 0 {
+        told += &format!(" After that {name} {c}. At last {name} {d}.");
+    }
     let now = chores[now as usize];
-    let inputs = format!(
-        "question: What did {name} do {when} that: {now}? passage: On day {day} {name} {a}. Then \
-         {name} {b}. After that {name} {c}. At last {name} {d}."
-    );
-    Made::new(inputs, chores[answer as usize])
+    let question = format!("question: What did {name} do {when} that: {now}?");
+    Made::new(format!("{question} passage: {told}"), chores[answer as usize])
 }
 
-/// Who belongs into the gap: one of the names of the passage.
+/// Who belongs into the gap: one of the names of the passage, or the only one.
 pub(crate) fn gap(ask: &mut Ask<'_>) -> Made {
     let fact = ask.of_person();
     let others: [u64; 8] = ask.company(fact.subject);
@@ -110,8 +120,10 @@ pub(crate) fn gap(ask: &mut Ask<'_>) -> Made {
     let mut people = vec![fact.subject];
     people.extend(others.into_iter().filter(differs).take(2));
     ask.rng.shuffle(&mut people);
+    let alone = ask.rng.below(2) == 0;
     let told: Vec<_> = people
         .iter()
+        .filter(|&&id| id == fact.subject || !alone)
         .map(|&id| {
             let form = ask.rng.below(2) as usize;
             ask.fact(id, fact.relation).say(form)
@@ -122,7 +134,7 @@ pub(crate) fn gap(ask: &mut Ask<'_>) -> Made {
     Made::choice(&format!("gap: {gap} passage: {}", told.join(" ")), options, fact.name())
 }
 
-/// All of whom something is said, in the passage's order.
+/// All of whom something is said, in the passage's order, of four people or of two.
 pub(crate) fn list(ask: &mut Ask<'_>) -> Made {
     let relation = ask.one_of(&[Relation::Pet, Relation::Food, Relation::Instrument]);
     let person = ask.person();
@@ -142,9 +154,10 @@ pub(crate) fn list(ask: &mut Ask<'_>) -> Made {
             d = second.unwrap_or(d);
         }
     }
-    let mut people = [person, b, c, d];
-    ask.rng.shuffle(&mut people);
-    let passage = ask.passage(&people, relation, None);
+    let (mut people, told) = ([person, b, c, d], 2 + 2 * ask.rng.below(2) as usize);
+    let people = &mut people[..told];
+    ask.rng.shuffle(people);
+    let passage = ask.passage(people, relation, None);
     let fits = |id: &&u64| ask.fact(**id, relation).answer() == wanted;
     let names: Vec<_> = people.iter().filter(fits).map(|&id| ask.name(id)).collect();
     let question = match relation {

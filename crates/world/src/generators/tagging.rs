@@ -1,7 +1,8 @@
 //! What the parts of a sentence are.
 
 use crate::ask::{Ask, Made};
-use crate::lexicon::{ACTIONS, COLOURS, TRADES};
+use crate::fact::Relation;
+use crate::lexicon::{ACTIONS, ANIMALS, COLOURS, FOODS, INSTRUMENTS, TRADES};
 
 /// The class of every word.
 pub(crate) fn classes(ask: &mut Ask<'_>) -> Made {
@@ -25,11 +26,24 @@ pub(crate) fn classes(ask: &mut Ask<'_>) -> Made {
     Made::new(words, tags)
 }
 
-/// The word that does not belong into the sentence.
+/// The word that does not belong into the sentence: one of those that never do, or one that others have.
 pub(crate) fn intruder(ask: &mut Ask<'_>) -> Made {
-    const STRANGERS: [&str; 6] = ["under", "quickly", "seven", "whose", "although", "purple"];
-    let (stranger, form) = (ask.one_of(&STRANGERS), ask.digit(2) as usize);
-    let sentence = ask.of_person().say(form);
+    const STRANGERS: [&str; 4] = ["under", "quickly", "seven", "whose"];
+    const KNOWN: [(Relation, &[&str]); 5] = [
+        (Relation::Pet, &ANIMALS),
+        (Relation::Food, &FOODS),
+        (Relation::Colour, &COLOURS),
+        (Relation::Instrument, &INSTRUMENTS),
+        (Relation::Trade, &["baker", "smith", "tailor", "potter"]),
+    ];
+    let (known, stranger, form) = (ask.whether(), ask.digit(4) as usize, ask.digit(2) as usize);
+    let fact = ask.of_person();
+    let mut kinds = KNOWN.iter().filter(|(relation, _)| *relation != fact.relation);
+    let stranger = match kinds.nth(stranger).filter(|_| known) {
+        Some((_, words)) => ask.any_of(words),
+        None => STRANGERS[stranger],
+    };
+    let sentence = fact.say(form);
     let mut words: Vec<_> = sentence.trim_end_matches('.').split(' ').collect();
     words.insert(1 + ask.rng.below(words.len() as u64 - 1) as usize, stranger);
     Made::new(format!("{}.", words.join(" ")), stranger)
