@@ -128,8 +128,12 @@ mod tests {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipes/laptop");
             let recipe = folder.join(format!("world-{name}.toml"));
             let recipe = Recipe::read_and(&recipe, &[], |recipe| {
-                recipe.mixture.tasks = vec!["suite:world".to_owned()];
-                recipe.model.from.get_or_insert("weights".into());
+                if recipe.mixture.corpus.is_empty() {
+                    recipe.mixture.tasks = vec!["suite:world".to_owned()];
+                }
+                if recipe.model.config.is_none() {
+                    recipe.model.from = Some("weights".into());
+                }
             });
             let recipe = recipe.unwrap();
             let world = &recipe.data.generators["world"];
