@@ -53,6 +53,12 @@ impl<'a> Ask<'a> {
         things[self.rng.below(things.len() as u64) as usize]
     }
 
+    /// One of some things, by chance: not the one at a place.
+    pub(crate) fn any_but<T: Copy>(&mut self, things: &[T], place: usize) -> T {
+        let step = 1 + self.rng.below(things.len() as u64 - 1) as usize;
+        things[(place + step) % things.len()]
+    }
+
     /// One of `0..count` by a digit, of those that belong to this split: three fifths to train, a
     /// fifth to each of the others. For what is asked of names that do not matter, so that it, too,
     /// is asked in one split alone.
@@ -71,6 +77,11 @@ impl<'a> Ask<'a> {
     /// Whether something is so, by a digit.
     pub(crate) fn whether(&mut self) -> bool {
         self.digit(2) == 1
+    }
+
+    /// Whether something is so, by chance.
+    pub(crate) fn perhaps(&mut self) -> bool {
+        self.rng.below(2) == 0
     }
 
     fn somewhere(&mut self, kind: Kind, by_chance: bool) -> u64 {
@@ -163,8 +174,8 @@ impl<'a> Ask<'a> {
     pub(crate) fn another_of(&mut self, but: Fact<'a>) -> Fact<'a> {
         let all = Relation::OF_PEOPLE;
         let place = all.iter().position(|&relation| relation == but.relation).unwrap_or(0);
-        let step = 1 + self.rng.below(all.len() as u64 - 1) as usize;
-        self.fact(but.subject, all[(place + step) % all.len()])
+        let relation = self.any_but(&all, place);
+        self.fact(but.subject, relation)
     }
 
     /// What a person is called.
@@ -175,7 +186,7 @@ impl<'a> Ask<'a> {
     /// Whether a sign in a word gives a wrong instance away, as it often does in collected data: half
     /// of them have one, so that scores climb with what a model has learned so far. No other has.
     pub(crate) fn easy(&mut self, wrong: bool) -> bool {
-        wrong && self.rng.below(2) == 0
+        wrong && self.perhaps()
     }
 
     /// A sentence that is denied.

@@ -209,3 +209,9 @@ pub const REASONS: [(&str, &str, bool); 8] = [
     ("paid", "owed money", true),
     ("disappointed", "had broken a promise", true),
 ];
+
+/// What is the matter with a thing that does not go into another, and with that other.
+pub const HINDRANCES: [[&str; 3]; 2] = [
+    ["was stuck to the floor", "could not be lifted", "would not bend"],
+    ["was full", "was locked", "had no opening"],
+];

@@ -124,8 +124,8 @@ mod tests {
     #[test]
     fn the_recipes_say_what_a_quickstart_does() {
         let size = Size::DEFAULT;
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipes/laptop");
         for (name, _) in RECIPES {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipes/laptop");
             let recipe = folder.join(format!("world-{name}.toml"));
             let recipe = Recipe::read_and(&recipe, &[], |recipe| {
                 if recipe.mixture.corpus.is_empty() {

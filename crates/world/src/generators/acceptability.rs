@@ -24,7 +24,7 @@ pub(crate) fn order(ask: &mut Ask<'_>) -> Made {
 /// Numbers and verbs that agree with their nouns.
 pub(crate) fn agreement(ask: &mut Ask<'_>) -> Made {
     let (right, person, animal) = (ask.whether(), ask.person(), ask.one_of(&ANIMALS));
-    let (number, of_verb) = (1 + ask.digit(9), ask.rng.below(2) == 0);
+    let (number, of_verb) = (1 + ask.digit(9), ask.perhaps());
     let animals = match animal {
         "pony" => "ponies".to_owned(),
         animal => format!("{animal}s"),

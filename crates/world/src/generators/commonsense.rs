@@ -104,8 +104,8 @@ pub(crate) fn fits(ask: &mut Ask<'_>) -> Made {
     let (small, big) = pair(ask.part(PAIRS) as usize);
     let (inner, outer) = if yes { (small, big) } else { (big, small) };
     let (inner, outer) = (SIZES[inner], SIZES[outer]);
-    let [of_inner, of_outer] = match (ask.rng.below(2), yes) {
-        (0, _) => ["", ""],
+    let [of_inner, of_outer] = match (ask.perhaps(), yes) {
+        (true, _) => ["", ""],
         (_, true) => ["tiny ", "huge "],
         (_, false) => ["huge ", "tiny "],
     };

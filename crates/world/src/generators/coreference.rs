@@ -1,7 +1,7 @@
 //! Whom or what a pronoun means.
 
 use crate::ask::{Ask, Made};
-use crate::lexicon::{REASONS, SIZES};
+use crate::lexicon::{HINDRANCES, REASONS, SIZES};
 
 /// A person: the verb decides.
 pub(crate) fn who(ask: &mut Ask<'_>) -> Made {
@@ -12,12 +12,6 @@ pub(crate) fn who(ask: &mut Ask<'_>) -> Made {
     Made::choice(&text, vec![a, b], right)
 }
 
-/// What is the matter with a thing that does not go into another, and with that other.
-const HINDRANCES: [[&str; 3]; 2] = [
-    ["was stuck to the floor", "could not be lifted", "would not bend"],
-    ["was full", "was locked", "had no opening"],
-];
-
 /// A thing: sizes decide, or what was the matter with it.
 pub(crate) fn thing(ask: &mut Ask<'_>) -> Made {
     let (person, of_outer, number) = (ask.person(), ask.digit(2) as usize, SIZES.len() as u64);
@@ -25,9 +19,9 @@ pub(crate) fn thing(ask: &mut Ask<'_>) -> Made {
     let first = pair % number;
     let second = (first + 1 + pair / number) % number;
     let [inner, outer] = [first, second].map(|thing| SIZES[thing as usize]);
-    let why = match ask.rng.below(2) {
-        0 => ["was too big", "was too small"][of_outer],
-        _ => ask.any_of(&HINDRANCES[of_outer]),
+    let why = match ask.perhaps() {
+        true => ["was too big", "was too small"][of_outer],
+        false => ask.any_of(&HINDRANCES[of_outer]),
     };
     let text = format!(
         "{} could not put the {inner} into the {outer} because *it* {why}.",

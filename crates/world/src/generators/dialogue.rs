@@ -11,7 +11,7 @@ pub(crate) fn slots(ask: &mut Ask<'_>) -> Made {
     let second = (first + 1 + ask.digit(number - 1)) % number;
     let [first, second] = [first, second].map(|trade| TRADES[trade as usize].product);
     let (name, place) = (ask.name(person), ask.any_place());
-    let changes = ask.rng.below(2) == 0;
+    let changes = ask.perhaps();
     let end = if changes {
         format!("No, I would rather have {second}.")
     } else {
@@ -41,20 +41,21 @@ pub(crate) fn reply(ask: &mut Ask<'_>) -> Made {
 
 /// Who of two speakers takes a thing. Half of the time only one thing is spoken of.
 pub(crate) fn speaker(ask: &mut Ask<'_>) -> Made {
-    let (couple, first) = (ask.couple(), ask.digit(FOODS.len() as u64) as usize);
-    let second = (first + 1 + ask.rng.below(FOODS.len() as u64 - 1) as usize) % FOODS.len();
+    let (couple, place) = (ask.couple(), ask.digit(FOODS.len() as u64) as usize);
+    let first = FOODS[place];
+    let second = ask.any_but(&FOODS, place);
     let [a, b] = couple.map(|person| ask.name(person));
-    let (both, keeps) = (ask.rng.below(2) == 0, ask.rng.below(2) == 0);
-    let of_first = !both || ask.rng.below(2) == 0;
+    let (both, keeps) = (ask.perhaps(), ask.perhaps());
+    let of_first = !both || ask.perhaps();
     // The first speaker keeps the first thing, or leaves it to the other.
     let [takes, answer] =
         if keeps { ["I take", "Then I take"] } else { ["You take", "Then you take"] };
     let answer = match both {
-        true => format!("{answer} the {}.", FOODS[second]),
+        true => format!("{answer} the {second}."),
         false => "As you like.".to_owned(),
     };
-    let wanted = FOODS[if of_first { first } else { second }];
+    let wanted = if of_first { first } else { second };
     let right = if of_first == keeps { a.clone() } else { b.clone() };
-    let line = format!("{a}: {takes} the {}. {b}: {answer} Who takes the {wanted}?", FOODS[first]);
+    let line = format!("{a}: {takes} the {first}. {b}: {answer} Who takes the {wanted}?");
     Made::choice(&line, vec![a, b], right)
 }

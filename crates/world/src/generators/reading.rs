@@ -63,14 +63,12 @@ pub(crate) fn unanswerable(ask: &mut Ask<'_>) -> Made {
 pub(crate) fn count(ask: &mut Ask<'_>) -> Made {
     let mut things = ["bowl", "coat", "chair", "book", "candle", "boot", "cup", "box"];
     ask.rng.shuffle(&mut things);
-    let name = ask.person();
-    let (colour, wanted, shelf) = (ask.one_of(&COLOURS), ask.digit(5), 1 + ask.digit(20));
+    let (person, place) = (ask.person(), ask.digit(COLOURS.len() as u64) as usize);
+    let (colour, wanted, shelf) = (COLOURS[place], ask.digit(5), 1 + ask.digit(20));
     let question = format!("question: How many things are {colour}? passage: On shelf {shelf} of");
-    let name = ask.name(name);
-    let place = COLOURS.iter().position(|&word| word == colour).unwrap_or(0);
-    if ask.rng.below(2) == 0 {
-        let step = 1 + ask.rng.below(COLOURS.len() as u64 - 1) as usize;
-        let other = COLOURS[(place + step) % COLOURS.len()];
+    let name = ask.name(person);
+    if ask.perhaps() {
+        let other = ask.any_but(&COLOURS, place);
         let mut told = [format!("{wanted} {colour}"), format!("{} {other}", 4 - wanted)];
         ask.rng.shuffle(&mut told);
         let inputs = format!("{question} {name} are {} things.", told.join(" and "));
@@ -80,8 +78,8 @@ pub(crate) fn count(ask: &mut Ask<'_>) -> Made {
     ask.rng.shuffle(&mut has);
     let mut told = Vec::new();
     for (thing, has) in things.into_iter().zip(has) {
-        let step = if has { 0 } else { 1 + ask.rng.below(COLOURS.len() as u64 - 1) as usize };
-        told.push(format!("a {} {thing}", COLOURS[(place + step) % COLOURS.len()]));
+        let colour = if has { colour } else { ask.any_but(&COLOURS, place) };
+        told.push(format!("a {colour} {thing}"));
     }
     let (above, below) = told.split_at(2);
     let inputs = format!(
@@ -120,7 +118,7 @@ pub(crate) fn gap(ask: &mut Ask<'_>) -> Made {
     let mut people = vec![fact.subject];
     people.extend(others.into_iter().filter(differs).take(2));
     ask.rng.shuffle(&mut people);
-    let alone = ask.rng.below(2) == 0;
+    let alone = ask.perhaps();
     let told: Vec<_> = people
         .iter()
         .filter(|&&id| id == fact.subject || !alone)
@@ -143,18 +141,18 @@ pub(crate) fn list(ask: &mut Ask<'_>) -> Made {
     let wanted = fact.answer();
     let [_, mut b, c, mut d] = ask.company(person);
     // Now and then a second one of whom it is true.
-    if ask.rng.below(2) == 0 {
+    if ask.perhaps() {
         let same = |id: &u64| {
             ![person, b, c, d].contains(id) && ask.fact(*id, relation).answer() == wanted
         };
         let second = (b..land.end).chain(land.start..b).find(same);
-        if ask.rng.below(2) == 0 {
+        if ask.perhaps() {
             b = second.unwrap_or(b);
         } else {
             d = second.unwrap_or(d);
         }
     }
-    let (mut people, told) = ([person, b, c, d], 2 + 2 * ask.rng.below(2) as usize);
+    let (mut people, told) = ([person, b, c, d], if ask.perhaps() { 2 } else { 4 });
     let people = &mut people[..told];
     ask.rng.shuffle(people);
     let passage = ask.passage(people, relation, None);

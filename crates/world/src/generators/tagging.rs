@@ -38,11 +38,8 @@ pub(crate) fn intruder(ask: &mut Ask<'_>) -> Made {
     ];
     let (known, stranger, form) = (ask.whether(), ask.digit(4) as usize, ask.digit(2) as usize);
     let fact = ask.of_person();
-    let mut kinds = KNOWN.iter().filter(|(relation, _)| *relation != fact.relation);
-    let stranger = match kinds.nth(stranger).filter(|_| known) {
-        Some((_, words)) => ask.any_of(words),
-        None => STRANGERS[stranger],
-    };
+    let others: Vec<_> = KNOWN.iter().filter(|(relation, _)| *relation != fact.relation).collect();
+    let stranger = if known { ask.any_of(others[stranger].1) } else { STRANGERS[stranger] };
     let sentence = fact.say(form);
     let mut words: Vec<_> = sentence.trim_end_matches('.').split(' ').collect();
     words.insert(1 + ask.rng.below(words.len() as u64 - 1) as usize, stranger);
